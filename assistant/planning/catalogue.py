@@ -1,0 +1,277 @@
+"""What hardware, cloud, tokens, power and traffic cost: typed rows, each with its source, date and currency.
+
+The figures are data in `knowledge/catalog/`; this module only says what a row must hold and finds it by id.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Annotated, Literal, Self, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from assistant.errors import InputError
+
+STALE_AFTER_DAYS = 90
+DEFAULT_GPU = "h100-sxm"
+
+Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+Share = Annotated[float, Field(ge=0, le=1)]
+Confidence = Literal["read", "quoted", "derived", "recalled"]
+
+
+class Frozen(BaseModel):
+    """A value that never changes; an unknown field in the data is an error, not a silent loss."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Source(Frozen):
+    """Where figures come from; `kind` is shown beside them (a vendor's own comparison is labelled so)."""
+
+    id: str
+    title: str
+    publisher: str
+    kind: Literal["vendor", "paper", "documentation", "price-list", "press", "measurement", "statistics"]
+    date: date
+    url: str = ""
+
+
+class Row(Frozen):
+    """What every figure carries.
+
+    `confidence`: read = seen in the source itself; quoted = seen second-hand; derived = arithmetic on cited
+    figures; recalled = not verified. `date` is the day of the figure, or of the last check.
+    """
+
+    id: str
+    source: str
+    date: date
+    currency: str = "USD"
+    confidence: Confidence = "read"
+    note: str = ""
+
+    def is_stale(self, today: date) -> bool:
+        """Whether the figure is older than 90 days on `today`, and so must be shown with a warning."""
+        return (today - self.date).days > STALE_AFTER_DAYS
+
+    def cite(self) -> str:
+        """Return how a calculation names this row among its sources."""
+        return f"catalogue row {self.id}: {self.source}, {self.date.isoformat()}, {self.confidence}"
+
+
+class Gpu(Row):
+    """An accelerator.
+
+    `memory_gb`: the marketed size in GB; `reported_gib`: what the driver reports, in GiB, where known.
+    `bf16_tflops`: DENSE peak in 1e12 FLOP/s; data sheets often print the sparse figure, which is double.
+    """
+
+    name: str
+    memory_gb: Positive
+    reported_gib: Positive | None = None
+    bf16_tflops: Positive
+    bandwidth_gb_s: Positive
+    watts: Positive
+    price_usd: Positive | None = None
+    price_source: str = ""
+    price_date: date | None = None
+
+    @model_validator(mode="after")
+    def _price_has_a_source(self) -> Self:
+        if self.price_usd is not None and not (self.price_source and self.price_date):
+            raise ValueError(f"GPU {self.id}: price_usd needs price_source and price_date")
+        return self
+
+
+class Server(Row):
+    """A server with `gpus` accelerators; `power_kw` is its greatest draw, where known."""
+
+    name: str
+    gpu: str
+    gpus: int = Field(ge=1)
+    price_usd: Positive
+    power_kw: Positive | None = None
+
+
+class CloudInstance(Row):
+    """A rented instance; prices in USD per instance-hour, None where no dated price is known."""
+
+    provider: str
+    name: str
+    gpu: str
+    gpus: int = Field(ge=1)
+    usd_hour: Positive | None = None
+    usd_hour_1y: Positive | None = None
+    usd_hour_3y: Positive | None = None
+    usd_hour_5y: Positive | None = None
+    usd_hour_spot: Positive | None = None
+
+    @model_validator(mode="after")
+    def _has_a_price(self) -> Self:
+        if not self.prices():
+            raise ValueError(f"cloud instance {self.id}: at least one price is needed")
+        return self
+
+    def prices(self) -> dict[str, float]:
+        """Return the known prices in USD per instance-hour by commitment: on-demand, 1y, 3y, 5y, spot."""
+        named = {
+            "on-demand": self.usd_hour,
+            "1y": self.usd_hour_1y,
+            "3y": self.usd_hour_3y,
+            "5y": self.usd_hour_5y,
+            "spot": self.usd_hour_spot,
+        }
+        return {name: price for name, price in named.items() if price is not None}
+
+
+class TokenApi(Row):
+    """A model behind a metered interface; prices in USD per million tokens; discounts as shares of the price."""
+
+    provider: str
+    model: str
+    usd_per_million_in: NotNegative
+    usd_per_million_out: NotNegative
+    cached_discount: Share = 0.0
+    batch_discount: Share = 0.0
+
+
+class EgressTier(Frozen):
+    """One step of a marginal price list: `usd_per_gb` up to `up_to_gb` billed GB a month; None = no upper edge."""
+
+    up_to_gb: Positive | None
+    usd_per_gb: NotNegative
+
+
+class Egress(Row):
+    """A provider's price for traffic out to the internet; edges in the provider's own billed GB (2**30 bytes)."""
+
+    provider: str
+    free_gb: NotNegative = 0.0
+    tiers: tuple[EgressTier, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _edges_rise(self) -> Self:
+        edges = [tier.up_to_gb for tier in self.tiers]
+        closed = [edge for edge in edges[:-1] if edge is not None]
+        if len(closed) != len(edges) - 1 or edges[-1] is not None or sorted(set(closed)) != closed:
+            raise ValueError(f"egress {self.id}: tiers must rise, and only the last one has no upper edge")
+        return self
+
+
+class PowerPrice(Row):
+    """What a kilowatt-hour costs a commercial customer of one region, in USD."""
+
+    region: str
+    usd_kwh: Positive
+
+
+class Figure(Row):
+    """A single planning figure with its unit, such as a PUE, a maintenance share or a rack's monthly rent."""
+
+    name: str
+    value: NotNegative
+    unit: str
+
+
+R = TypeVar("R", bound=Row)
+
+
+def _find(kind: str, rows: Sequence[R], row_id: str) -> R:
+    for row in rows:
+        if row.id == row_id:
+            return row
+    known = ", ".join(row.id for row in rows)
+    raise InputError(f"Unknown {kind} {row_id!r}; the catalogue knows: {known}.")
+
+
+class Catalogue(Frozen):
+    """All rows, found by id; an unknown id raises `InputError` that lists the known ones.
+
+    Ids are unique in their list, and a server or cloud instance names a GPU that exists; where `sources` are
+    given, every row's source is among them.
+    """
+
+    gpus: tuple[Gpu, ...]
+    servers: tuple[Server, ...] = ()
+    cloud: tuple[CloudInstance, ...] = ()
+    apis: tuple[TokenApi, ...] = ()
+    egress: tuple[Egress, ...] = ()
+    power: tuple[PowerPrice, ...] = ()
+    figures: tuple[Figure, ...] = ()
+    sources: tuple[Source, ...] = ()
+
+    def rows(self) -> tuple[Row, ...]:
+        """Return every row that carries a figure."""
+        return (
+            *self.gpus, *self.servers, *self.cloud, *self.apis, *self.egress, *self.power, *self.figures,
+        )  # fmt: skip
+
+    @model_validator(mode="after")
+    def _is_coherent(self) -> Self:
+        lists: tuple[Sequence[Row | Source], ...] = (
+            self.gpus, self.servers, self.cloud, self.apis, self.egress, self.power, self.figures, self.sources,
+        )  # fmt: skip
+        for rows in lists:
+            ids = [row.id for row in rows]
+            doubled = sorted({row_id for row_id in ids if ids.count(row_id) > 1})
+            if doubled:
+                raise ValueError(f"catalogue ids must be unique; {', '.join(doubled)} stand twice")
+        gpu_ids = {gpu.id for gpu in self.gpus}
+        for holder in (*self.servers, *self.cloud):
+            if holder.gpu not in gpu_ids:
+                raise ValueError(f"catalogue row {holder.id} names the unknown GPU {holder.gpu!r}")
+        self._check_sources()
+        return self
+
+    def _check_sources(self) -> None:
+        known = {source.id for source in self.sources}
+        cited = {row.source for row in self.rows()} | {gpu.price_source for gpu in self.gpus if gpu.price_source}
+        if known and cited - known:
+            raise ValueError(f"catalogue sources not listed: {', '.join(sorted(cited - known))}")
+
+    def gpu(self, gpu_id: str) -> Gpu:
+        """Return the accelerator with this id."""
+        return _find("GPU", self.gpus, gpu_id)
+
+    def server(self, server_id: str) -> Server:
+        """Return the server with this id."""
+        return _find("server", self.servers, server_id)
+
+    def instance(self, instance_id: str) -> CloudInstance:
+        """Return the cloud instance with this id."""
+        return _find("cloud instance", self.cloud, instance_id)
+
+    def instances_with(self, gpu_id: str) -> tuple[CloudInstance, ...]:
+        """Return the cloud instances that hold this GPU; empty if none does."""
+        return tuple(instance for instance in self.cloud if instance.gpu == self.gpu(gpu_id).id)
+
+    def api(self, api_id: str) -> TokenApi:
+        """Return the token interface with this id."""
+        return _find("token API", self.apis, api_id)
+
+    def egress_of(self, provider_id: str) -> Egress:
+        """Return the traffic price list of this provider."""
+        return _find("egress provider", self.egress, provider_id)
+
+    def power_price(self, region_id: str) -> PowerPrice:
+        """Return the electricity price of this region."""
+        return _find("power region", self.power, region_id)
+
+    def figure(self, figure_id: str) -> Figure:
+        """Return the single planning figure with this id."""
+        return _find("planning figure", self.figures, figure_id)
+
+
+# The row that `serve` falls back on when no GPU is named; a test holds it equal to the row in the data.
+REFERENCE_GPU = Gpu(
+    id=DEFAULT_GPU,
+    name="NVIDIA H100 SXM 80 GB",
+    memory_gb=80,
+    reported_gib=79.18,
+    bf16_tflops=989.4,
+    bandwidth_gb_s=3350,
+    watts=700,
+    source="nvidia-h100",
+    date=date(2026, 8, 21),
+)
