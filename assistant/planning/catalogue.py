@@ -3,8 +3,8 @@
 The figures are data in `knowledge/catalog/`; this module only says what a row must hold and finds it by id.
 """
 
+import datetime as dt
 from collections.abc import Sequence
-from datetime import date
 from typing import Annotated, Literal, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -33,7 +33,7 @@ class Source(Frozen):
     title: str
     publisher: str
     kind: Literal["vendor", "paper", "documentation", "price-list", "press", "measurement", "statistics"]
-    date: date
+    date: dt.date
     url: str = ""
 
 
@@ -46,12 +46,12 @@ class Row(Frozen):
 
     id: str
     source: str
-    date: date
+    date: dt.date
     currency: str = "USD"
     confidence: Confidence = "read"
     note: str = ""
 
-    def is_stale(self, today: date) -> bool:
+    def is_stale(self, today: dt.date) -> bool:
         """Whether the figure is older than 90 days on `today`, and so must be shown with a warning."""
         return (today - self.date).days > STALE_AFTER_DAYS
 
@@ -75,7 +75,7 @@ class Gpu(Row):
     watts: Positive
     price_usd: Positive | None = None
     price_source: str = ""
-    price_date: date | None = None
+    price_date: dt.date | None = None
 
     @model_validator(mode="after")
     def _price_has_a_source(self) -> Self:
@@ -218,9 +218,10 @@ class Catalogue(Frozen):
             if doubled:
                 raise ValueError(f"catalogue ids must be unique; {', '.join(doubled)} stand twice")
         gpu_ids = {gpu.id for gpu in self.gpus}
-        for holder in (*self.servers, *self.cloud):
-            if holder.gpu not in gpu_ids:
-                raise ValueError(f"catalogue row {holder.id} names the unknown GPU {holder.gpu!r}")
+        named = {row.id: row.gpu for row in self.servers} | {row.id: row.gpu for row in self.cloud}
+        for row_id, gpu_id in named.items():
+            if gpu_id not in gpu_ids:
+                raise ValueError(f"catalogue row {row_id} names the unknown GPU {gpu_id!r}")
         self._check_sources()
         return self
 
@@ -273,5 +274,5 @@ REFERENCE_GPU = Gpu(
     bandwidth_gb_s=3350,
     watts=700,
     source="nvidia-h100",
-    date=date(2026, 8, 21),
+    date=dt.date(2026, 8, 21),
 )
