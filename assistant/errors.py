@@ -20,11 +20,11 @@ class StorageError(AdvisorError):
     """The event log could not be read or written; nothing already stored is lost."""
 
 
-class NotFound(AdvisorError):  # noqa: N818 - reads as the outcome it is: the thing asked for does not exist
+class NotFound(AdvisorError):
     """The session, document or other thing asked for does not exist."""
 
 
-class Forbidden(AdvisorError):  # noqa: N818 - reads as the outcome it is: the asker may not have it
+class Forbidden(AdvisorError):
     """The thing asked for exists, but belongs to someone else."""
 
 

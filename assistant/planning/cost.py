@@ -6,10 +6,11 @@ from pydantic import JsonValue
 
 from assistant.planning.calculation import Calculation
 from assistant.planning.catalogue import TokenApi
-from assistant.planning.inputs import not_negative, positive, pue_factor, share, whole
+from assistant.planning.inputs import finite, not_negative, positive, pue_factor, share, whole
 
 HOURS_PER_YEAR = 8760
 HOURS_PER_MONTH = 730
+LONGEST_YEARS = 100
 
 _LENOVO = "ownership and break-even: Lenovo Press LP2368, 2026 (a server vendor's method)"
 _UPTIME = "cost per used hour and break-even utilisation: Uptime Institute, O. Rogers, 2025-01-30"
@@ -42,7 +43,7 @@ def energy(*, gpu_hours: float, watts: float, pue: float = 1.0) -> Calculation:
 def capital_recovery_factor(discount_rate: float, years: float) -> float:
     """Return the yearly share of capital to set aside: i·(1+i)^Y / ((1+i)^Y - 1), or 1/Y when i = 0."""
     rate = share("discount_rate", discount_rate, "0.08", zero=True)
-    span = positive("years", years, "years", "5")
+    span = positive("years", years, "years", "5", most=LONGEST_YEARS)
     growth = (1 + rate) ** span
     # growth == 1 when the rate is 0 or too small for a float to tell: the limit of the formula is 1/Y.
     return 1 / span if growth == 1 else rate * growth / (growth - 1)
@@ -82,23 +83,21 @@ def cost(
         InputError: a number out of range, `utilisation` not above 0 up to 1, `pue` below 1.
     """
     count = whole("servers", servers, "servers", "1")
-    capex = positive("capex_usd", capex_usd, "USD per server", "250000")
-    span = positive("years", years, "years", "5")
+    span = positive("years", years, "years", "5", most=LONGEST_YEARS)
     used = share("utilisation", utilisation, "0.8")
+    kwh_year = HOURS_PER_YEAR * positive("power_kw", power_kw, "kW per server", "10") * share("load", load, "1.0")
     kept = 1 - share("residual", residual, "0.1", zero=True)
-    kwh_year = (
-        positive("power_kw", power_kw, "kW per server", "10") * share("load", load, "1.0") * pue_factor(pue) * HOURS_PER_YEAR
-    )
-    fleet_years = count * span
-    rent = 12 * not_negative("colo_usd_month", colo_usd_month, "USD a month", "1500")
-    parts = {
-        "hardware": fleet_years * capex * kept * capital_recovery_factor(discount_rate, span),
-        "energy": fleet_years * kwh_year * not_negative("usd_kwh", usd_kwh, "USD per kWh", "0.15"),
-        "staff": span * not_negative("staff_usd_year", staff_usd_year, "USD a year", "50000"),
-        "maintenance": fleet_years * capex * share("maintenance", maintenance, "0.12", zero=True),
-        "colocation": fleet_years * rent,
-        "licences": fleet_years * not_negative("licence_usd_year", licence_usd_year, "USD a year", "36000"),
+    a_year = {
+        "hardware": kept * capital_recovery_factor(discount_rate, span),
+        "maintenance": share("maintenance", maintenance, "0.12", zero=True),
     }
+    a_year = {part: rate * positive("capex_usd", capex_usd, "USD per server", "250000") for part, rate in a_year.items()}
+    a_year["energy"] = kwh_year * pue_factor(pue) * not_negative("usd_kwh", usd_kwh, "USD per kWh", "0.15")
+    a_year["colocation"] = 12 * not_negative("colo_usd_month", colo_usd_month, "USD a month", "1500")
+    a_year["licences"] = not_negative("licence_usd_year", licence_usd_year, "USD a year", "36000")
+    fleet_years = count * span
+    parts = {part: fleet_years * usd for part, usd in a_year.items()}
+    parts["staff"] = span * not_negative("staff_usd_year", staff_usd_year, "USD a year", "50000")
     total = sum(parts.values())
     owned = total / (fleet_years * HOURS_PER_YEAR)
     shown: dict[str, JsonValue] = dict(parts)
@@ -145,7 +144,7 @@ def breakeven(*, capex_usd: float, cloud_usd_hour: float, own_usd_hour: float, u
 
     Returns:
         `hours` of ownership, `months`, `used_hours`; all None, with a note, if owning never pays. Also
-        `breakeven_utilisation` = o / r, below which it never does.
+        `least_utilisation` = o / r, below which it never does.
 
     Raises:
         InputError: a number out of range.
@@ -155,7 +154,10 @@ def breakeven(*, capex_usd: float, cloud_usd_hour: float, own_usd_hour: float, u
     own = not_negative("own_usd_hour", own_usd_hour, "USD per hour", "0.87")
     used = share("utilisation", utilisation, "1.0")
     hours = break_even_hours(capex, cloud, own, used)
-    notes = ["One cloud price is one answer: compare several prices and utilisations before deciding."]
+    notes = [
+        "One cloud price is one answer: compare several prices and utilisations before deciding.",
+        "A month is 730 hours; sources that count 720 print 1.4 % more months.",
+    ]
     if hours is None:
         notes.insert(0, "Never: at this use, renting costs no more than running the owned server.")
     return Calculation(
@@ -164,7 +166,7 @@ def breakeven(*, capex_usd: float, cloud_usd_hour: float, own_usd_hour: float, u
             "hours": hours,
             "months": None if hours is None else hours / HOURS_PER_MONTH,
             "used_hours": None if hours is None else hours * used,
-            "breakeven_utilisation": own / cloud,
+            "least_utilisation": own / cloud,
         },
         formula="hours = capex_usd / (utilisation·cloud_usd_hour - own_usd_hour); months = hours / 730",
         inputs={
@@ -218,7 +220,8 @@ def breakeven_utilisation(*, owned_usd_hour: float, cloud_usd_hour: float) -> fl
 def payback_months(*, capex_usd: float, saved_usd_month: float) -> float | None:
     """Return capex / monthly saving, None if nothing is saved. Source: Pan et al. 2025."""
     capex = positive("capex_usd", capex_usd, "USD", "2000")
-    return capex / saved_usd_month if saved_usd_month > 0 else None
+    saved = finite("saved_usd_month", saved_usd_month, "USD a month", "659")
+    return capex / saved if saved > 0 else None
 
 
 def rental(*, gpu_hours: float, instance_usd_hour: float, gpus_per_instance: int) -> float:

@@ -155,7 +155,7 @@ def _solve_mfu(peak_hours: float, mfu: float | None, gpu_hours: float | None) ->
             )
         return hours, peak_hours / hours
     given = "both" if mfu is not None else "neither"
-    raise InputError(f"Exactly one of `mfu` and `gpu_hours` is needed, but {given} was given; keep just one of them.")
+    raise InputError(f"Exactly one of `mfu` and `gpu_hours` is needed, but {given} was given; give just one of them.")
 
 
 def _train_notes(method: str) -> tuple[str, ...]:
@@ -208,14 +208,9 @@ def finetune(
     depth = guessed_layers if layers is None else whole("layers", layers, "layers", "32")
     width = guessed_hidden if hidden is None else whole("hidden", hidden, "hidden units", "4096")
     each = activation_bytes(seq=tokens_each, batch=sequences, layers=depth, hidden=width, recompute=recompute)
-    adapters = 0.0 if method == "full" else 2.0 * trained
-    memory = {
-        "weights": (plan.base_bytes * count + adapters) / 1e9,
-        "gradients": 2.0 * trained / 1e9,
-        "optimizer": 12.0 * trained / 1e9,
-        "activations": each * cards / 1e9,
-    }
-    state = memory["weights"] + memory["gradients"] + memory["optimizer"]
+    memory = _training_state_gb(plan, count, trained)
+    state = sum(memory.values())
+    memory["activations"] = each * cards / 1e9
     values: dict[str, JsonValue] = {
         "memory_gb": {**memory, "total": state + memory["activations"]},
         "per_gpu_gb": (state + memory["activations"]) / cards,
@@ -241,6 +236,16 @@ def finetune(
         sources=(*plan.sources, _ACTIVATIONS, _HF_MEMORY, *((gpu.cite(),) if gpu else ())),
         notes=_finetune_notes(method, estimated=layers is None or hidden is None),
     )  # fmt: skip
+
+
+def _training_state_gb(plan: Method, params: float, trained: float) -> dict[str, float]:
+    """Return the GB of weights (with 16-bit adapters beside frozen ones), gradients and Adam's FP32 state."""
+    adapters = 0.0 if trained == params else 2.0 * trained
+    return {
+        "weights": (plan.base_bytes * params + adapters) / 1e9,
+        "gradients": 2.0 * trained / 1e9,
+        "optimizer": 12.0 * trained / 1e9,
+    }
 
 
 def _gpus_for_state(state_gb: float, activations_gb: float, gpu: Gpu) -> int | None:
@@ -308,7 +313,7 @@ def serve(
     width = whole("head_dim", head_dim, "dimensions per head", "128")
     length, sequences = whole("context", context, "tokens", "8192"), whole("batch", batch, "sequences", "1")
     card = gpu or REFERENCE_GPU
-    per_token = 2 * depth * heads * width * kv_bytes
+    per_token = int(2 * depth * heads * width * kv_bytes)
     weights, cache = count * weight_bytes / 1e9, per_token * length * sequences / 1e9
     least = math.ceil((weights + cache) / (USABLE_MEMORY * card.memory_gb))
     with_runtime = _gpus_with_runtime(weights + cache, card)

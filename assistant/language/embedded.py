@@ -1,0 +1,205 @@
+"""The embedded reader: understands free text with no key and no network."""
+
+import re
+from collections.abc import Sequence
+
+import numpy as np
+
+from assistant.interview.evidence import Evidence, Polarity
+from assistant.interview.model import DIMENSIONS, MaturityModel, Question, Value
+from assistant.language.encoder import Encoder, Vectors
+from assistant.language.facts import FactReader
+from assistant.language.judge import LABELS, Array, Judge
+from assistant.language.protocol import Intent, Understanding
+from assistant.language.scope import Scope, plain
+from assistant.language.sentences import Span, clauses, sentences
+
+_POLARITIES: tuple[Polarity, ...] = ("affirmed", "denied", "planned", "partly")
+_WORD = re.compile(r"[a-z]+(?:'[a-z]+)?")
+
+
+class Thresholds(Value):
+    """Where the reader draws its lines; fitted on development data, kept in ``knowledge/model/reading.yaml``."""
+
+    similar: float
+    """Least cosine between a clause and a statement for the pair to be judged at all."""
+    similar_asked: float
+    """The same for statements of the dimension that was asked about."""
+    candidates: int
+    """Most statements judged for one clause."""
+    sure: float
+    """Least probability of a label for it to become evidence."""
+    addressed: float
+    """Least probability that an answer speaks of a dimension that was not asked about."""
+    statement_trust: float
+    """Factor on the reliability of a single statement: it comes from the same words as the level of the whole answer."""
+    level_trust: float
+    """Exponent on the likelihood of a whole answer's level, below 1 because answers of one person go together."""
+    longest_judged: int
+    """Most clauses of one message that are judged against statements."""
+
+
+class EmbeddedReader:
+    """Reads with the trained judge, sentence vectors and scope cues."""
+
+    def __init__(
+        self,
+        model: MaturityModel,
+        encoder: Encoder,
+        judge: Judge,
+        scope: Scope,
+        facts: FactReader,
+        thresholds: Thresholds,
+        english: frozenset[str],
+    ) -> None:
+        self._model, self._encoder, self._judge = model, encoder, judge
+        self._scope, self._facts, self._at, self._english = scope, facts, thresholds, english
+        self._indicators = list(model.indicators.values())
+        self._statements = encoder.encode([indicator.statement for indicator in self._indicators])
+        self._rows = {d: [i for i, ind in enumerate(self._indicators) if ind.dimension == d] for d in DIMENSIONS}
+
+    def read(self, text: str, question: Question | None, source: int | str) -> Understanding:
+        """What the message says; an answer is read in the light of the question."""
+        intent = self._intent(text)
+        if intent in ("empty", "unreadable", "stop"):
+            return Understanding(intent=intent)
+        option = _picked(text, question)
+        if option is not None:
+            return Understanding(intent="answer", option=option)
+        spans = [s for s in sentences(text) if not self._asks(s.text)]
+        facts = self._facts.read(text, question, source)
+        if intent in ("question", "unknown") and not spans:
+            return Understanding(intent=intent, facts=facts)
+        if intent == "unknown":
+            return Understanding(intent=intent, facts=facts)
+        evidence = self._evidence(text, spans, question, source)
+        if intent == "answer" and not evidence and not facts:
+            intent = "off_topic"
+        return Understanding(
+            intent=intent, evidence=evidence, facts=facts, corrects=self._scope.marks(text, "correction")
+        )
+
+    def _intent(self, text: str) -> Intent:
+        if not any(c.isalnum() for c in text):
+            return "unreadable" if text.strip() else "empty"
+        words = _WORD.findall(plain(text))
+        letters = [c for c in text if c.isalpha()]
+        foreign = sum(not c.isascii() for c in letters) > 0.3 * max(len(letters), 1)
+        known = sum(word in self._english for word in words)
+        if foreign or (len(words) >= 6 and known < 0.12 * len(words)):
+            return "unreadable"
+        if self._scope.marks(text, "stop"):
+            return "stop"
+        spans = sentences(text)
+        asking = [s for s in spans if self._asks(s.text)]
+        if asking and len(asking) * 2 >= len(spans):
+            return "question"
+        short = len(words) <= 14
+        return "unknown" if short and self._scope.marks(text, "unknown") else "answer"
+
+    def _asks(self, sentence: str) -> bool:
+        ends = sentence.rstrip(" \"'”’)").endswith("?")
+        return ends or (self._scope.marks(sentence, "question") and len(sentence) < 200 and not sentence.endswith("."))
+
+    def _evidence(
+        self, text: str, spans: Sequence[Span], question: Question | None, source: int | str
+    ) -> tuple[Evidence, ...]:
+        if not spans:
+            return ()
+        said = [clause for span in spans for clause in clauses(span)][: self._at.longest_judged]
+        vectors = self._encoder.encode([clause.text for clause in said])
+        near = vectors @ self._statements.T
+        asked = question.dimension if question is not None and question.dimension in DIMENSIONS else None
+        whole = text[spans[0].start : spans[-1].start + len(spans[-1].text)]
+        levels = self._levels(whole, question, asked, near, source)
+        spoken_of = {item.dimension for item in levels} | ({asked} if asked else set())
+        return (*levels, *self._statements_made(said, near, asked, spoken_of, source))
+
+    def _levels(
+        self, whole: str, question: Question | None, asked: str | None, near: Vectors, source: int | str
+    ) -> list[Evidence]:
+        """Evidence on the level of each dimension that the whole answer speaks of."""
+        closeness = {d: float(near[:, rows].max()) for d, rows in self._rows.items()}
+        others = sorted((d for d in DIMENSIONS if d != asked), key=lambda d: -closeness[d])
+        worth = [d for d in others if closeness[d] >= self._at.similar][: 3 if asked else 8]
+        chosen = ([asked] if asked else []) + (worth if len(whole) >= 40 else [])
+        pairs = [(self._asked_as(d, question if d == asked else None), whole) for d in chosen]
+        probs, addressed = self._judge.levels(pairs)
+        found = []
+        for row, dimension in enumerate(chosen):
+            spoken = float(addressed[row])
+            if dimension != asked and spoken < self._at.addressed:
+                continue
+            likelihood = (spoken * probs[row] + (1 - spoken) * 0.2) ** self._at.level_trust
+            level = int(probs[row].argmax()) + 1
+            found.append(
+                Evidence(
+                    quote=whole,
+                    source=source,
+                    dimension=dimension,
+                    indicator=f"{dimension}.level-{level}",
+                    polarity="affirmed",
+                    weight=round(spoken * float(probs[row].max()), 3),
+                    kind="level",
+                    levels=_five(likelihood / likelihood.max()),
+                )
+            )
+        return found
+
+    def _asked_as(self, dimension: str, question: Question | None) -> str:
+        return question.text if question is not None else self._model.dimension(dimension).opener
+
+    def _statements_made(
+        self, said: Sequence[Span], near: Vectors, asked: str | None, spoken_of: set[str], source: int | str
+    ) -> list[Evidence]:
+        """Evidence on single indicators: the clauses that speak of them, with the polarity in which they do."""
+        pairs: list[tuple[int, int]] = []
+        for row in range(len(said)):
+            best = np.argsort(-near[row])[: self._at.candidates]
+            for column in best:
+                dimension = self._indicators[column].dimension
+                least = self._at.similar_asked if dimension == asked else self._at.similar
+                if near[row, column] >= least and (not spoken_of or dimension in spoken_of):
+                    pairs.append((row, int(column)))
+        judged = self._judge.statements([(said[r].text, self._indicators[c].statement) for r, c in pairs])
+        strongest: dict[str, Evidence] = {}
+        for (row, column), probs in zip(pairs, judged, strict=True):
+            item = self._statement(said[row], column, probs, source)
+            if item is not None and item.weight > (strongest[item.indicator].weight if item.indicator in strongest else 0):
+                strongest[item.indicator] = item
+        return sorted(strongest.values(), key=lambda item: -item.weight)
+
+    def _statement(self, clause: Span, column: int, probs: Array, source: int | str) -> Evidence | None:
+        claim = self._scope.claim(clause.text)
+        mixed = {label: float(p) for label, p in zip(LABELS, probs, strict=True)}
+        best = max(_POLARITIES, key=lambda label: mixed[label])
+        if claim.polarity in ("planned", "partly") and best == "affirmed":
+            best = claim.polarity  # a cue that something is not yet, or only partly so outweighs an affirming tone
+        if mixed["not_addressed"] > 1 - self._at.sure:
+            return None
+        indicator = self._indicators[column]
+        trust = (1 - mixed["not_addressed"]) * claim.firmness * self._at.statement_trust
+        return Evidence(
+            quote=clause.text,
+            source=source,
+            dimension=indicator.dimension,
+            indicator=indicator.id,
+            polarity=best,
+            weight=round(trust, 3),
+        )
+
+
+def _picked(text: str, question: Question | None) -> str | None:
+    """The option that the words name: its number, its letter, or its own text."""
+    if question is None or not question.options:
+        return None
+    said = plain(text).strip(" .!)(")
+    for position, option in enumerate(question.options):
+        if said in (str(position + 1), "abcdefgh"[position], plain(option.text).strip(" .!")):
+            return option.id
+    return None
+
+
+def _five(values: Array) -> tuple[float, float, float, float, float]:
+    first, second, third, fourth, fifth = (round(max(float(value), 1e-6), 6) for value in values)
+    return first, second, third, fourth, fifth

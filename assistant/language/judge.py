@@ -1,0 +1,82 @@
+"""The trained reader: judges a whole answer against the levels, and a clause against a statement.
+
+One fine-tuned MiniLM (int8 ONNX, ``models/reader.onnx``) with three heads; its hash, temperatures and scores stand in
+``models/reader.json``. How it was trained and what it reaches: ``docs/reading.md``.
+"""
+
+from collections.abc import Sequence
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import ValidationError
+
+from assistant.errors import EngineError
+from assistant.interview.model import Value
+from assistant.language.encoder import MODELS, OnnxText
+
+Array = NDArray[np.float64]
+
+LABELS = ("affirmed", "denied", "planned", "partly", "not_addressed")
+"""How a text stands to a statement, in the order of the pair head."""
+
+_MAX_TOKENS = 192
+
+
+class Card(Value):
+    """What is known of the shipped reader: identity and calibration.
+
+    ``*_temperature`` divides the logits (fitted on writers held out of training).
+    """
+
+    sha256: str
+    level_temperature: float
+    addressed_temperature: float
+    statement_temperature: float
+    trained_on: dict[str, int]
+    scores: dict[str, float]
+
+
+class Judge:
+    """The trained reader with its calibration."""
+
+    def __init__(self) -> None:
+        path = MODELS / "reader.json"
+        try:
+            self.card = Card.model_validate_json(path.read_text(encoding="utf-8"))
+        except (OSError, ValidationError) as fault:
+            raise EngineError("The reading model's card reader.json is missing or damaged; install the package again.") from fault
+        self._model = OnnxText(MODELS / "reader.onnx", self.card.sha256, max_tokens=_MAX_TOKENS)
+
+    def levels(self, pairs: Sequence[tuple[str, str]]) -> tuple[Array, Array]:
+        """For (question, whole answer) pairs: level probabilities (n, 5), and P(the answer speaks of it) (n,)."""
+        logits = self._logits(pairs)
+        above = _sigmoid(logits[:, :4] / self.card.level_temperature)
+        above = np.minimum.accumulate(above, axis=1)
+        bounds = np.concatenate([np.ones((len(above), 1)), above, np.zeros((len(above), 1))], axis=1)
+        probs = np.clip(bounds[:, :-1] - bounds[:, 1:], 1e-4, None)
+        addressed: Array = _sigmoid(logits[:, 4] / self.card.addressed_temperature)
+        return probs / probs.sum(axis=1, keepdims=True), addressed
+
+    def statements(self, pairs: Sequence[tuple[str, str]]) -> Array:
+        """For (text, statement) pairs: probabilities of LABELS, shape (n, 5)."""
+        logits = self._logits(pairs)[:, 5:] / self.card.statement_temperature
+        odds = np.exp(logits - logits.max(axis=1, keepdims=True))
+        result: Array = odds / odds.sum(axis=1, keepdims=True)
+        return result
+
+    def _logits(self, pairs: Sequence[tuple[str, str]]) -> Array:
+        if not pairs:
+            return np.zeros((0, 10))
+        return np.stack([output.astype(np.float64) for output, _ in self._model.run(pairs)])
+
+
+@lru_cache(maxsize=1)
+def judge() -> Judge:
+    """The one trained reader of the process."""
+    return Judge()
+
+
+def _sigmoid(logits: Array) -> Array:
+    result: Array = 1 / (1 + np.exp(-np.clip(logits, -30, 30)))
+    return result

@@ -1,0 +1,256 @@
+"""What the placement rules look at: the stated deployment facts and the stage, as typed values; None is "not said"."""
+
+import math
+import re
+from collections.abc import Mapping
+from typing import Any, Literal, get_args
+
+from pydantic import Field
+
+from assistant.errors import InputError
+from assistant.interview.evidence import Fact
+from assistant.interview.model import Level, Value
+
+Sensitivity = Literal["low", "medium", "high", "regulated"]
+Residency = Literal["none", "country", "region", "on-prem-only"]
+Cloud = Literal["none", "aws", "azure", "gcp", "multi", "sovereign"]
+
+EDGE_MS = 20.0
+"""An answer within this time leaves no room for the way to a data centre far away (about 10 ms by DEL3T; the way alone
+takes 10 to 20 ms to the next cloud region)."""
+TINY_RPS = 1.0
+"""Up to this peak a token API costs less than the smallest machine that would wait for the requests (PAN25)."""
+HEAVY_RPS = 100.0
+"""From this peak on the load fills at least one server of eight accelerators (see the serving estimate of the plan)."""
+HEAVY_TB = 50.0
+"""From here on the data is slow to move: at 1 Gbit/s and 70 % efficiency 50 TB take 6.6 days (ALELAPI)."""
+LIGHT_TB = 10.0
+MEANS_USD = 250_000.0
+MEANS_ENGINEERS = 4.0
+"""A rented cage with own machines needs money and people in this order (UPTIME25, INTROL)."""
+SMALL_TEAM = 3.0
+SHORT_MONTHS = 12.0
+
+_STEADY = re.compile(
+    r"\b(steady|steadily|constant(ly)?|flat|around the clock|round the clock|24/7|day and night|night and day|all day"
+    r"( long)?|non-?stop|continuous(ly)?|even load|sustained)\b",
+    re.IGNORECASE,
+)
+_SPIKY = re.compile(
+    r"\b(spik\w+|burst\w*|seasonal\w*|peaks? (at|on|in|around) |black friday|unpredictab\w+|uneven\w*)\b", re.IGNORECASE
+)
+_DATA_IN_CLOUD = re.compile(
+    r"\b(data|warehouse|lake(house)?)\b.{0,40}\b(in|on|to)\b.{0,25}\b(aws|amazon|azure|gcp|google|cloud|s3|bigquery"
+    r"|snowflake|redshift|databricks)\b|\b(snowflake|bigquery|redshift|databricks)\b"
+    r"|\b(all|everything|entirely|fully|completely)\b.{0,30}\b(in|on)\b|\bcloud[- ](native|only)\b",
+    re.IGNORECASE,
+)
+_NOT = re.compile(r"\b(not|never|no|nothing|none|except|premis\w+|own (data ?cent|server))", re.IGNORECASE)
+_AIR_GAP = re.compile(r"\bair[- ]?gap\w*|\bno internet\b|\bdisconnected\b|\bisolated network\b|\boffline\b", re.IGNORECASE)
+_CHOICES: dict[str, tuple[str, ...]] = {
+    "data_sensitivity": get_args(Sensitivity),
+    "residency": get_args(Residency),
+    "cloud": get_args(Cloud),
+    "data_location": ("cloud", "on-prem"),
+}
+_NUMBERS = (
+    "training_data_tb", "gpu_on_prem", "latency_ms", "peak_rps", "model_params_b", "budget_usd_year",
+    "team_ml_engineers", "horizon_months",
+)  # fmt: skip
+_FLAGS = ("has_datacentre", "load_steady", "air_gapped")
+
+
+class Situation(Value):
+    """The stage and what was said of the deployment.
+
+    The names and units are those of the facts. Four more may be stated and are otherwise drawn from the words that
+    state a fact, or left unknown: ``load_steady``, ``data_location``, ``air_gapped``, ``horizon_months``.
+    """
+
+    stage: Level
+    data_sensitivity: Sensitivity | None = None
+    residency: Residency | None = None
+    training_data_tb: float | None = Field(default=None, ge=0)
+    has_datacentre: bool | None = None
+    gpu_on_prem: float | None = Field(default=None, ge=0)
+    cloud: Cloud | None = None
+    latency_ms: float | None = Field(default=None, ge=0)
+    peak_rps: float | None = Field(default=None, ge=0)
+    model_params_b: float | None = Field(default=None, ge=0)
+    budget_usd_year: float | None = Field(default=None, ge=0)
+    team_ml_engineers: float | None = Field(default=None, ge=0)
+    load_steady: bool | None = None
+    data_location: Literal["cloud", "on-prem"] | None = None
+    air_gapped: bool | None = None
+    horizon_months: float | None = Field(default=None, ge=0)
+
+    @property
+    def premises_only(self) -> bool:
+        """Whether data may not leave the organisation's own premises."""
+        return self.residency == "on-prem-only" or self.air_gapped is True
+
+    @property
+    def borders(self) -> bool:
+        """Whether data has to stay in a country or region."""
+        return self.residency in ("country", "region")
+
+    @property
+    def sensitive(self) -> bool:
+        """Whether the data is personal, secret or regulated."""
+        return self.data_sensitivity in ("high", "regulated")
+
+    @property
+    def regulated(self) -> bool:
+        """Whether a regulator watches over the data."""
+        return self.data_sensitivity == "regulated"
+
+    @property
+    def gpus(self) -> float:
+        """How many accelerators are owned; 0 where nothing was said."""
+        return self.gpu_on_prem or 0.0
+
+    @property
+    def site(self) -> bool:
+        """Whether there is a place of one's own for machines: a data centre, or GPUs that already stand somewhere."""
+        return self.has_datacentre is True or self.gpus >= 1
+
+    @property
+    def no_site(self) -> bool:
+        """Whether there is none, by the person's own words."""
+        return self.has_datacentre is False
+
+    @property
+    def no_team(self) -> bool:
+        """Whether nobody could build or run models."""
+        return self.team_ml_engineers is not None and self.team_ml_engineers < 1
+
+    @property
+    def means(self) -> bool:
+        """Whether money and people for machines in a rented cage are known to be there."""
+        return (self.budget_usd_year or 0) >= MEANS_USD and (self.team_ml_engineers or 0) >= MEANS_ENGINEERS
+
+    @property
+    def edge(self) -> bool:
+        """Whether the answer has to be there sooner than a far data centre can give it."""
+        return self.latency_ms is not None and self.latency_ms <= EDGE_MS
+
+    @property
+    def tiny(self) -> bool:
+        """Whether the load is too small to keep a machine busy."""
+        return self.peak_rps is not None and self.peak_rps <= TINY_RPS
+
+    @property
+    def steady_heavy(self) -> bool:
+        """Whether a heavy load runs round the clock."""
+        return self.load_steady is True and (self.peak_rps or 0) >= HEAVY_RPS
+
+    @property
+    def heavy_data(self) -> bool:
+        """Whether the training data is slow to move."""
+        return (self.training_data_tb or 0) >= HEAVY_TB
+
+    @property
+    def public_cloud(self) -> bool:
+        """Whether an international cloud provider is already in use."""
+        return self.cloud in ("aws", "azure", "gcp", "multi")
+
+    @property
+    def data_in_cloud(self) -> bool:
+        """Whether the data that models learn from already lies in a cloud."""
+        return self.data_location == "cloud" and self.cloud != "none"
+
+    @property
+    def foreign_law(self) -> bool:
+        """Whether a provider under foreign law is to be avoided.
+
+        So it is when a sovereign cloud was chosen already, when sensitive data has to stay in the country, and when
+        regulated data has to stay in the region and no international provider is in use yet.
+        """
+        if self.cloud == "sovereign":
+            return True
+        if self.residency == "country":
+            return self.sensitive
+        return self.residency == "region" and self.regulated and not self.public_cloud
+
+
+def situation(facts: Mapping[str, Fact], stage: int) -> Situation:
+    """The situation that the facts describe at this stage.
+
+    Names that are not known are ignored. Raises `InputError` that names the fact when a value is not of its kind.
+    """
+    values: dict[str, Any] = {"stage": stage}
+    for name, fact in facts.items():
+        if name in _CHOICES or name in _NUMBERS or name in _FLAGS:
+            values[name] = _checked(name, fact.value)
+    words = {name: fact.quote for name, fact in facts.items()}
+    load = words.get("peak_rps", "")
+    if "load_steady" not in values and _STEADY.search(load) and not _SPIKY.search(load):
+        values["load_steady"] = True
+    elif "load_steady" not in values and _SPIKY.search(load):
+        values["load_steady"] = False
+    in_cloud = values.get("cloud", "none") != "none" and not values.get("has_datacentre")
+    where = words.get("cloud", "")
+    if "data_location" not in values and in_cloud and _DATA_IN_CLOUD.search(where) and not _NOT.search(where):
+        values["data_location"] = "cloud"
+    if "air_gapped" not in values and any(_AIR_GAP.search(words.get(n, "")) for n in ("residency", "has_datacentre")):
+        values["air_gapped"] = values.get("residency", "on-prem-only") == "on-prem-only"
+    return Situation.model_validate(values)
+
+
+def _checked(name: str, value: float | bool | str) -> float | bool | str:
+    if name in _CHOICES:
+        if value in _CHOICES[name]:
+            return value
+        raise InputError(f"`{name}` must be one of {', '.join(_CHOICES[name])}, but was {value!r}; choose one of those.")
+    if name in _FLAGS:
+        if isinstance(value, bool):
+            return value
+        raise InputError(f"`{name}` must be true or false, but was {value!r}; give one of the two.")
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value) or value < 0:
+        raise InputError(f"`{name}` must be a number of 0 or more, but was {value!r}; give for example 10.")
+    return float(value)
+
+
+_PHRASES: dict[str, dict[str, str]] = {
+    "data_sensitivity": {
+        "low": "the data is public or harmless",
+        "medium": "the data is ordinary business data",
+        "high": "the data is personal or secret",
+        "regulated": "the data is regulated",
+    },
+    "residency": {
+        "none": "no rule says where the data may be",
+        "country": "the data has to stay in the country",
+        "region": "the data has to stay in the region",
+        "on-prem-only": "the data may not leave your premises",
+    },
+    "has_datacentre": {"True": "you have a data centre of your own", "False": "you have no data centre of your own"},
+    "cloud": {
+        "none": "no cloud is in use",
+        "aws": "AWS is in use",
+        "azure": "Azure is in use",
+        "gcp": "Google Cloud is in use",
+        "multi": "several clouds are in use",
+        "sovereign": "a sovereign cloud is in use",
+    },
+    "load_steady": {"True": "the load runs round the clock", "False": "the load comes in bursts"},
+    "data_location": {"cloud": "the data already lies in the cloud", "on-prem": "the data lies on your premises"},
+    "air_gapped": {"True": "the site has no connection to the outside", "False": "the site is connected"},
+}
+_MEASURES = {
+    "training_data_tb": "{:,g} TB to learn from",
+    "gpu_on_prem": "{:,g} GPUs of your own",
+    "latency_ms": "an answer within {:,g} ms",
+    "peak_rps": "{:,g} requests a second at the peak",
+    "model_params_b": "models of {:,g} billion parameters",
+    "budget_usd_year": "{:,.0f} US dollars a year",
+    "team_ml_engineers": "{:,g} people who build or run models",
+    "horizon_months": "a horizon of {:,g} months",
+}
+
+
+def phrase(name: str, value: float | bool | str) -> str:
+    """A fact in plain words, such as "12 GPUs of your own"."""
+    if name in _MEASURES:
+        return _MEASURES[name].format(value)
+    return _PHRASES[name][str(value)]

@@ -1,0 +1,1 @@
+"""The knowledge base: corpus, index (Chroma and BM25), search, and grounded answers."""
