@@ -59,9 +59,7 @@ class Settings(BaseSettings):
     )
     slack_bot_token: SecretStr = Field(default=SecretStr(""), description="Slack bot token (xoxb-...).")
     slack_signing_secret: SecretStr = Field(default=SecretStr(""), description="Slack signing secret, for HTTP.")
-    slack_app_token: SecretStr = Field(
-        default=SecretStr(""), description="Slack app token (xapp-...), for Socket Mode."
-    )
+    slack_app_token: SecretStr = Field(default=SecretStr(""), description="Slack app token (xapp-...), for Socket Mode.")
     slack_api_url: str = Field(default="https://slack.com/api/", description="Base address of Slack's Web API.")
     slack_port: int = Field(default=3000, ge=1, le=65535, description="Port on which Slack requests are received.")
     max_message_chars: int = Field(default=20_000, ge=100, description="Longest message that is read, in characters.")

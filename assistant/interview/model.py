@@ -14,9 +14,7 @@ DIMENSIONS = ("strategy", "use_cases", "data", "infrastructure", "operations", "
 LEVELS = (1, 2, 3, 4, 5)
 
 Level = Annotated[int, Field(ge=1, le=5)]
-DimensionId = Literal[
-    "strategy", "use_cases", "data", "infrastructure", "operations", "people", "governance", "culture"
-]
+DimensionId = Literal["strategy", "use_cases", "data", "infrastructure", "operations", "people", "governance", "culture"]
 
 
 class Value(BaseModel):

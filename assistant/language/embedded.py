@@ -37,6 +37,8 @@ class Thresholds(Value):
     """Exponent on the likelihood of a whole answer's level, below 1 because answers of one person go together."""
     longest_judged: int
     """Most clauses of one message that are judged against statements."""
+    english: frozenset[str]
+    """Words that nearly every English message contains some of."""
 
 
 class EmbeddedReader:
@@ -50,10 +52,9 @@ class EmbeddedReader:
         scope: Scope,
         facts: FactReader,
         thresholds: Thresholds,
-        english: frozenset[str],
     ) -> None:
         self._model, self._encoder, self._judge = model, encoder, judge
-        self._scope, self._facts, self._at, self._english = scope, facts, thresholds, english
+        self._scope, self._facts, self._at = scope, facts, thresholds
         self._indicators = list(model.indicators.values())
         self._statements = encoder.encode([indicator.statement for indicator in self._indicators])
         self._rows = {d: [i for i, ind in enumerate(self._indicators) if ind.dimension == d] for d in DIMENSIONS}
@@ -75,9 +76,7 @@ class EmbeddedReader:
         evidence = self._evidence(text, spans, question, source)
         if intent == "answer" and not evidence and not facts:
             intent = "off_topic"
-        return Understanding(
-            intent=intent, evidence=evidence, facts=facts, corrects=self._scope.marks(text, "correction")
-        )
+        return Understanding(intent=intent, evidence=evidence, facts=facts, corrects=self._scope.marks(text, "correction"))
 
     def _intent(self, text: str) -> Intent:
         if not any(c.isalnum() for c in text):
@@ -85,7 +84,7 @@ class EmbeddedReader:
         words = _WORD.findall(plain(text))
         letters = [c for c in text if c.isalpha()]
         foreign = sum(not c.isascii() for c in letters) > 0.3 * max(len(letters), 1)
-        known = sum(word in self._english for word in words)
+        known = sum(word in self._at.english for word in words)
         if foreign or (len(words) >= 6 and known < 0.12 * len(words)):
             return "unreadable"
         if self._scope.marks(text, "stop"):

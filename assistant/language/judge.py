@@ -45,7 +45,9 @@ class Judge:
         try:
             self.card = Card.model_validate_json(path.read_text(encoding="utf-8"))
         except (OSError, ValidationError) as fault:
-            raise EngineError("The reading model's card reader.json is missing or damaged; install the package again.") from fault
+            raise EngineError(
+                "The reading model's card reader.json is missing or damaged; install the package again."
+            ) from fault
         self._model = OnnxText(MODELS / "reader.onnx", self.card.sha256, max_tokens=_MAX_TOKENS)
 
     def levels(self, pairs: Sequence[tuple[str, str]]) -> tuple[Array, Array]:

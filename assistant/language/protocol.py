@@ -7,9 +7,10 @@ from assistant.interview.evidence import Evidence, Fact
 from assistant.interview.explanation import Reason
 from assistant.interview.model import Question, Value
 
-Intent = Literal["answer", "unknown", "question", "stop", "empty", "unreadable", "off_topic"]
-"""What a message does: answers (and states things), says "I don't know", asks the advisor something, wants to stop, says
-nothing, cannot be read (another language, symbols), or states nothing about the organisation."""
+Intent = Literal["answer", "unknown", "skipped", "question", "stop", "empty", "unreadable", "off_topic"]
+"""What a step does: answers (and states things), says "I don't know", passes over the question, asks the advisor
+something, wants to stop, says nothing, cannot be read (another language, symbols), or states nothing about the
+organisation."""
 
 
 class Understanding(Value):

@@ -79,7 +79,8 @@ GATES = (
     ),
     Rule(
         "data-in-cloud", HOME,
-        lambda s: s.data_in_cloud and not s.foreign_law and not (s.regulated and s.has_datacentre is True), "cloud",
+        lambda s: s.data_in_cloud and not (s.foreign_law or s.no_team or (s.regulated and s.has_datacentre is True)),
+        "cloud",
         "The data already lies in the cloud: data gravity points the other way, and computing goes to the data.",
         "on-prem", "Every run would first carry the data home and pay for its way out.",
         ("cloud", "data_location"), ("INGRESS", "ALELAPI", "data-gravity"), 0.8,
@@ -93,7 +94,8 @@ GATES = (
         0.8, True,
     ),
     Rule(
-        "foreign-law-serve", ONLINE, lambda s: s.foreign_law and not (s.stage == 2 and s.regulated and s.site),
+        "foreign-law-serve", ONLINE,
+        lambda s: s.foreign_law and not (s.site and (s.steady_heavy or (s.stage == 2 and s.regulated))),
         "sovereign-cloud",
         "Requests carry data that has to stay under your own law; a sovereign or local provider scales without giving "
         "a foreign law access.",
@@ -138,8 +140,8 @@ VOLUME = (
     ),
     Rule(
         "small-volume-build", BUILD,
-        lambda s: s.tiny and not s.sensitive and not s.site and (s.training_data_tb or 0) < LIGHT_TB
-        and (s.team_ml_engineers or 0) <= SMALL_TEAM,
+        lambda s: s.tiny and not s.sensitive and not s.site and (s.no_site or s.stage == 2)
+        and (s.training_data_tb or 0) < LIGHT_TB and (s.team_ml_engineers or 0) <= SMALL_TEAM,
         "api",
         "With so few requests, little data and a small team, adapting a finished model through its provider is enough; "
         "an own training ground would stand idle.",
@@ -215,12 +217,12 @@ ESTATE = (
     ),
     Rule(
         "budget-below-server", BUILD,
-        lambda s: s.stage >= 3 and s.budget_usd_year is not None and s.budget_usd_year < 50_000 and not s.sensitive,
+        lambda s: s.stage >= 3 and s.small_budget and not s.sensitive and s.has_datacentre is None,
         "cloud",
-        "The budget does not carry a server of its own with power, upkeep and people; rented hours start at a few "
-        "dollars.",
+        "The budget does not carry a server with its power, upkeep and people, and no data centre is known; rented hours "
+        "start at a few dollars.",
         "on-prem", "A small server alone costs about as much as a year of this budget.",
-        ("budget_usd_year", "data_sensitivity", "gpu_on_prem"), ("LP2368", "cost-and-break-even"), 0.6,
+        ("budget_usd_year", "data_sensitivity", "has_datacentre"), ("LP2368", "cost-and-break-even"), 0.6,
     ),
 )  # fmt: skip
 

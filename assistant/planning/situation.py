@@ -29,6 +29,8 @@ MEANS_USD = 250_000.0
 MEANS_ENGINEERS = 4.0
 """A rented cage with own machines needs money and people in this order (UPTIME25, INTROL)."""
 SMALL_TEAM = 3.0
+SERVER_USD = 50_000.0
+"""The smallest server in the catalogue costs about this much (LP2368)."""
 SHORT_MONTHS = 12.0
 
 _STEADY = re.compile(
@@ -128,6 +130,11 @@ class Situation(Value):
     def means(self) -> bool:
         """Whether money and people for machines in a rented cage are known to be there."""
         return (self.budget_usd_year or 0) >= MEANS_USD and (self.team_ml_engineers or 0) >= MEANS_ENGINEERS
+
+    @property
+    def small_budget(self) -> bool:
+        """Whether a year's money does not buy a server."""
+        return self.budget_usd_year is not None and self.budget_usd_year < SERVER_USD
 
     @property
     def edge(self) -> bool:

@@ -1,0 +1,158 @@
+"""The application service: the one place that orchestrates. Surfaces call this and nothing else.
+
+``Advisor`` is the composition root: it chooses the concrete parts from the settings, each built on first use.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from assistant.conversation import Session, Turn
+from assistant.engines import Engines
+from assistant.errors import Forbidden, InputError
+from assistant.interview.assessment import Assessment, assess
+from assistant.interview.events import ReplyGiven, SessionStarted
+from assistant.interview.evidence import Evidence, Fact
+from assistant.interview.model import DIMENSIONS, MaturityModel
+from assistant.interview.state import fold
+from assistant.planning.plan import Plan
+from assistant.retrieval.answer import Answer
+from assistant.settings import Settings
+from assistant.storage.log import EventLog, SessionRow
+
+if TYPE_CHECKING:
+    from assistant.reporting.report import Report
+
+__all__ = ["Advisor", "Session", "SessionSummary", "Turn"]
+
+
+class SessionSummary(SessionRow):
+    """A session in the list of sessions: how far it got and where it stands."""
+
+    turns: int
+    stage: int
+    stage_name: str
+    opening: str
+
+
+class Advisor:
+    """Interviews, judges, answers and plans. Safe to share between threads; sessions are not."""
+
+    def __init__(self, settings: Settings | None = None) -> None:
+        self.settings = settings or Settings()
+        self.engines = Engines(self.settings)
+
+    @property
+    def model(self) -> MaturityModel:
+        """The maturity model."""
+        return self.engines.model
+
+    @cached_property
+    def log(self) -> EventLog:
+        """The event log."""
+        return EventLog(self.settings.event_log_url)
+
+    def start(self, owner: str = "local", session_id: str | None = None) -> Session:
+        """Open a session for an owner; it begins with a greeting."""
+        owner = _owner(owner)
+        greeting = self.engines.writer.greeting(None)
+        events = [SessionStarted(owner=owner, greeting=greeting), ReplyGiven(text=greeting)]
+        return Session(self, self.log.start(owner, events, session_id))
+
+    def resume(self, session_id: str, owner: str = "local") -> Session:
+        """Go on with a session; NotFound when there is none, Forbidden when it is another owner's."""
+        if self.log.session(session_id).owner != _owner(owner):
+            raise Forbidden(f"Session {session_id!r} belongs to another owner; list your own sessions to find yours.")
+        return Session(self, session_id)
+
+    def sessions(self, owner: str = "local") -> list[SessionSummary]:
+        """The owner's sessions, latest first."""
+        return [self._summary(row) for row in self.log.sessions(_owner(owner))]
+
+    def delete(self, session_id: str, owner: str = "local") -> None:
+        """Delete a session for good, with all that was said."""
+        self.resume(session_id, owner)
+        self.log.delete(session_id)
+
+    def _summary(self, row: SessionRow) -> SessionSummary:
+        state = fold(self.log.read(row.id))
+        view = assess(self.model, state.evidence)
+        said = next((turn.text for turn in state.turns if turn.text), "")
+        return SessionSummary(
+            **row.model_dump(), turns=len(state.turns), stage=view.stage, stage_name=view.stage_name, opening=said[:120]
+        )
+
+    def ask(self, question: str, history: Sequence[str] = ()) -> Answer:
+        """One grounded answer from the knowledge base; it abstains when the knowledge base does not cover the question."""
+        return self.engines.knowledge.ask(question, history=history)
+
+    def plan_from_facts(self, stated: Mapping[str, Any]) -> Plan:
+        """A plan from stated facts: ``{"stage": 1..5?, "levels": {dimension: 1..5}?, fact name: value, ...}``."""
+        from assistant.stated import evidence_of, facts_of
+
+        evidence, facts = evidence_of(self.model, stated), facts_of(stated)
+        return self.plan(evidence, facts)
+
+    def plan(self, evidence: Sequence[Evidence], facts: Mapping[str, Fact], view: Assessment | None = None) -> Plan:
+        """The roadmap and the deployment plan that follow from evidence and facts."""
+        from assistant.planning.plan import make_plan
+
+        judged = view or assess(self.model, evidence)
+        return make_plan(self.model, evidence, facts, judged, self.engines.actions, self.engines.catalogue)
+
+    def report_of(self, session: Session) -> "Report":
+        """Everything that a report of the session says."""
+        from assistant.reporting.report import build_report
+
+        return build_report(self.model, session.id, session.state, session.plan(), self.engines.sources)
+
+    def assess_respondent(self, respondent: Mapping[str, Any]) -> dict[str, Any]:
+        """Judge one written respondent: ``{"id", "opening", "answers": {dimension: text}, "constraints_text"}``."""
+        said = _respondent(respondent)
+        evidence: list[Evidence] = []
+        facts: dict[str, Fact] = {}
+        for place, text in enumerate(said):
+            question = self.model.openers.get(text[0])
+            read = self.engines.reader.read(text[1], question, place)
+            evidence += read.evidence if text[0] != "constraints" else ()
+            facts.update({fact.name: fact for fact in read.facts})
+        view = assess(self.model, evidence)
+        plan = self.plan(evidence, facts, view).to_dict()
+        return {
+            "id": respondent["id"],
+            "stage": view.stage,
+            "stage_name": view.stage_name,
+            "stage_probs": list(view.stage_probs),
+            "confidence": view.confidence,
+            "dimensions": {d: {"level": part.level, "probs": list(part.probs)} for d, part in view.dimensions.items()},
+            "facts": {name: fact.model_dump(mode="json", exclude={"name"}) for name, fact in facts.items()},
+            "placement": plan["deployment"]["placement"],
+            "evidence": [item.model_dump(mode="json") for item in evidence],
+        }
+
+
+def _owner(owner: str) -> str:
+    if not isinstance(owner, str) or not owner.strip() or len(owner) > 200:
+        raise InputError("An owner is a name of 1 to 200 characters; give the name of the person or team.")
+    return owner
+
+
+def _respondent(given: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """The respondent's texts as (dimension or 'opening' or 'constraints', text), or InputError naming the fault."""
+    if not isinstance(given, Mapping) or not isinstance(given.get("id"), str | int):
+        raise InputError('A respondent is a JSON object with an "id"; add one.')
+    answers = given.get("answers") or {}
+    if not isinstance(answers, Mapping):
+        raise InputError(f'"answers" of respondent {given["id"]!r} must be an object of dimension and text.')
+    unknown = sorted(set(answers) - set(DIMENSIONS))
+    if unknown:
+        raise InputError(
+            f"Respondent {given['id']!r} answers unknown dimensions {', '.join(map(str, unknown))}; "
+            f"known are {', '.join(DIMENSIONS)}."
+        )
+    parts = [("opening", given.get("opening")), *answers.items(), ("constraints", given.get("constraints_text"))]
+    for name, text in parts:
+        if text is not None and not isinstance(text, str):
+            raise InputError(f'"{name}" of respondent {given["id"]!r} must be text, not {json.dumps(text)[:40]}.')
+    return [(name, text) for name, text in parts if text and text.strip()]

@@ -1,0 +1,366 @@
+"""A session: one conversation with one owner. Every step is appended to the event log before it is answered."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from assistant.errors import InputError
+from assistant.interview.assessment import Assessment, assess
+from assistant.interview.events import (
+    ActionUndone,
+    DocumentAttached,
+    Event,
+    EvidenceFound,
+    EvidenceRemoved,
+    MessageEdited,
+    MessageReceived,
+    OptionChosen,
+    PlanMade,
+    QuestionSkipped,
+    Recorded,
+    ReplyGiven,
+)
+from assistant.interview.evidence import Evidence, Fact
+from assistant.interview.explanation import Change, Reason, conditions_missing, reasons, what_would_change
+from assistant.interview.inference import Posterior
+from assistant.interview.model import Question, Value
+from assistant.interview.picking import picked
+from assistant.interview.selection import next_question
+from assistant.interview.state import State, Turned, fold
+from assistant.language.protocol import Situation, Understanding
+from assistant.planning.plan import Plan
+from assistant.storage.log import Conflict
+
+if TYPE_CHECKING:
+    from assistant.advisor import Advisor
+
+_TRIES = 5
+_IN_WRITING = 0.7
+"""Trust in a document's statement beside the same words said in person: papers promise more than people practise."""
+
+
+class Turn(Value):
+    """The advisor's answer to one step of the person.
+
+    ``seq`` is the step's place in the log, by which it can be edited; ``found`` is what was newly understood.
+    """
+
+    seq: int
+    text: str
+    question: Question | None
+    assessment: Assessment
+    done: bool
+    found: tuple[Evidence, ...] = ()
+    facts: tuple[Fact, ...] = ()
+
+
+class Session:
+    """A conversation. Not for use by several threads at once; several processes may share one through the log."""
+
+    def __init__(self, advisor: "Advisor", session_id: str) -> None:
+        self.id = session_id
+        self._advisor = advisor
+        self._model = advisor.model
+        self._records: list[Recorded] = []
+        self._refresh()
+
+    # what is known
+
+    @property
+    def state(self) -> State:
+        """The state that follows from the log."""
+        return fold(self._records)
+
+    @property
+    def owner(self) -> str:
+        """Whose session it is."""
+        return self.state.owner
+
+    @property
+    def greeting(self) -> str:
+        """The first words, as Markdown."""
+        return self.state.greeting
+
+    @property
+    def question(self) -> Question | None:
+        """The question that waits for an answer."""
+        return self._model.questions.get(self.state.open_question or "")
+
+    @property
+    def evidence(self) -> list[Evidence]:
+        """All evidence that counts."""
+        return list(self.state.evidence)
+
+    @property
+    def facts(self) -> dict[str, Fact]:
+        """The stated deployment facts."""
+        return dict(self.state.facts)
+
+    @property
+    def turns(self) -> Sequence[Turned]:
+        """The conversation as it stands now."""
+        return self.state.turns
+
+    @property
+    def done(self) -> bool:
+        """Whether the interview has enough."""
+        return self.state.done
+
+    @property
+    def assessment(self) -> Assessment:
+        """Where the organisation stands by what was said so far."""
+        return assess(self._model, self.state.evidence)
+
+    def reasons(self, limit: int = 5) -> tuple[Reason, ...]:
+        """The evidence that moved the stage most."""
+        return reasons(self._model, self.state.evidence, self.assessment.stage, limit)
+
+    def what_would_change(self) -> tuple[Change, ...]:
+        """The levels that, if they stood otherwise, would change the stage."""
+        return what_would_change(self._model, Posterior(self._model, self.state.evidence))
+
+    def missing(self) -> tuple[str, ...]:
+        """What the next stage asks for and is not yet given, in words."""
+        return conditions_missing(self._model, Posterior(self._model, self.state.evidence))
+
+    # what the person does
+
+    def say(self, text: str, key: str | None = None) -> Turn:
+        """Say something; the same ``key`` again is answered with the first answer and changes nothing."""
+        if not isinstance(text, str):
+            raise InputError(f"A message is text, not {type(text).__name__}; send words.")
+        cleaned = "".join(c for c in text if c in "\n\t" or c.isprintable()).strip()
+        fault = self._unreadable(text, cleaned)
+        return self._aside(fault) if fault else self._step(lambda: self._said(cleaned), key)
+
+    def choose(self, option_id: str, key: str | None = None) -> Turn:
+        """Answer the open question by picking one of its options."""
+        return self._step(lambda: self._chosen(option_id), key)
+
+    def skip(self, key: str | None = None) -> Turn:
+        """Leave the open question unanswered; it is not asked again."""
+        return self._step(self._skipped, key)
+
+    def undo(self, key: str | None = None) -> Turn:
+        """Take the last step back; what was read from it no longer counts. Nothing to undo is no error."""
+        if self.state.last_action is None and not (key and self._replayed(key)):
+            return self._aside("There is nothing to undo yet.")
+        return self._step(lambda: [ActionUndone(target=self.state.last_action or 0)], key)
+
+    def edit(self, seq: int, new_text: str, key: str | None = None) -> Turn:
+        """Change the words of an earlier turn; they are read anew, and the assessment follows."""
+        return self._step(lambda: self._edited(seq, new_text), key)
+
+    def reject(self, item: Evidence, key: str | None = None) -> Turn:
+        """Say that a piece of evidence was read wrongly: it no longer counts."""
+        home = next((t.seq for t in self.state.turns if item in t.evidence), None)
+        if home is None:
+            raise InputError("That piece of evidence is not in the ledger (any more); choose one that is listed.")
+        return self._step(lambda: [EvidenceRemoved(target=home, indicator=item.indicator, quote=item.quote)], key)
+
+    def attach(self, path: str | Path, key: str | None = None) -> Turn:
+        """Give a document as evidence about the organisation; its passages weigh less than what is said in person."""
+        from assistant.retrieval.documents import read_document
+
+        document = Path(path)
+        pages = read_document(document)
+        return self._step(lambda: self._attached(document, [page.text for page in pages]), key)
+
+    def plan(self) -> Plan:
+        """The roadmap and the deployment plan by what is known now."""
+        state = self.state
+        plan = self._advisor.plan(state.evidence, state.facts)
+        self._append([PlanMade(plan=plan.to_dict())])
+        return plan
+
+    def report(self, path: str | Path) -> Path:
+        """Write the report; the suffix chooses the format: .md, .docx, .pdf or .json."""
+        from assistant.reporting.write import write_report
+
+        return write_report(self._advisor.report_of(self), Path(path))
+
+    # how a step is made
+
+    def _step(self, decide: Callable[[], list[Event]], key: str | None) -> Turn:
+        """Decide on events, append them, answer. When another process was faster, read its events and decide anew."""
+        for _ in range(_TRIES):
+            replayed = self._replayed(key)
+            if replayed is not None:
+                return replayed
+            try:
+                first = self._append(decide(), key)
+            except Conflict:
+                self._refresh()
+                continue
+            return self._turn(first)
+        raise Conflict("The session is busy in another window; try again in a moment.")
+
+    def _append(self, events: Sequence[Event], key: str | None = None) -> int:
+        after = self._records[-1].seq
+        self._records += self._advisor.log.append(self.id, after, events, key=key)
+        return after + 1
+
+    def _refresh(self) -> None:
+        after = self._records[-1].seq if self._records else 0
+        self._records += self._advisor.log.read(self.id, after)
+
+    def _replayed(self, key: str | None) -> Turn | None:
+        """The first answer to a step with this key, if there was one."""
+        if key is None:
+            return None
+        if not any(r.key == key for r in self._records):
+            self._refresh()
+        first = next((r.seq for r in self._records if r.key == key), None)
+        return None if first is None else self._turn(first)
+
+    def _turn(self, first: int) -> Turn:
+        """The answer that the step at ``first`` got, with the assessment as it was after it."""
+        last = max(r.seq for r in self._records if r.turn == first)
+        state = fold(r for r in self._records if r.seq <= last)
+        own = [r.event for r in self._records if r.turn == first]
+        reply = next((e for e in own if isinstance(e, ReplyGiven)), None)
+        read = [e for e in own if isinstance(e, EvidenceFound)]
+        question = reply.question if reply else state.open_question
+        return Turn(
+            seq=first,
+            text=reply.text if reply else self._acknowledged(own[0], state),
+            question=self._model.questions.get(question or ""),
+            assessment=assess(self._model, state.evidence),
+            done=reply.done if reply else state.done,
+            found=tuple(item for e in read for item in e.evidence),
+            facts=tuple(fact for e in read for fact in e.facts),
+        )
+
+    def _acknowledged(self, event: Event, state: State) -> str:
+        question = self._model.questions.get(state.open_question or "")
+        words = {
+            "action_undone": "Taken back.",
+            "evidence_removed": "Removed; it no longer counts.",
+            "message_edited": "Changed, and read anew.",
+        }.get(event.kind, "Noted.")
+        return f"{words}\n\n{question.text}" if question else words
+
+    def _aside(self, text: str) -> Turn:
+        """An answer that changes nothing: the open question stays open."""
+        state = self.state
+        question = self.question
+        return Turn(
+            seq=self._records[-1].seq,
+            text=f"{text}\n\n{question.text}" if question else text,
+            question=question,
+            assessment=assess(self._model, state.evidence),
+            done=state.done,
+        )
+
+    def _unreadable(self, text: str, cleaned: str) -> str:
+        """One clear sentence when a message cannot be read at all; empty when it can."""
+        longest = self._advisor.settings.max_message_chars
+        if not cleaned:
+            return "That message was empty; please type an answer, pick an option, or skip the question."
+        if len(text) > longest:
+            return (
+                f"That message has {len(text):,} characters and I read at most {longest:,}; "
+                "please send the part that matters most, or upload it as a document."
+            )
+        if len(cleaned) * 10 < len(text) * 7 and len(text) > 20:
+            return "That looks like binary data and not like text; please type your answer in words."
+        return ""
+
+    # what each step means
+
+    def _said(self, text: str) -> list[Event]:
+        state = self.state
+        question = self._model.questions.get(state.open_question or "")
+        seq = self._records[-1].seq + 1
+        read = self._advisor.engines.reader.read(text, question, seq)
+        if read.option is not None and question is not None:
+            return self._chosen(read.option, said=text)
+        counts = read.intent in ("answer", "unknown") and question is not None
+        message = MessageReceived(text=text, question=question.id if counts and question else None)
+        return self._reply([message], read)
+
+    def _chosen(self, option_id: str, said: str | None = None) -> list[Event]:
+        question = self.question
+        if question is None:
+            raise InputError("No question is open, so there is nothing to choose; say something instead.")
+        option = question.option(option_id)
+        if option is None:
+            known = ", ".join(o.id for o in question.options) or "none, it is an open question"
+            raise InputError(f"{option_id!r} is no option of the open question; its options are: {known}.")
+        seq = self._records[-1].seq + 1
+        evidence, facts = picked(question, option, said or option.text, seq, self._model.parameters)
+        event = OptionChosen(question=question.id, option=option.id, text=said or option.text)
+        return self._reply([event], Understanding(intent="answer", evidence=evidence, facts=facts, option=option.id))
+
+    def _skipped(self) -> list[Event]:
+        return self._reply([QuestionSkipped(question=self.state.open_question)], Understanding(intent="skipped"))
+
+    def _edited(self, seq: int, new_text: str) -> list[Event]:
+        turn = next((t for t in self.state.turns if t.seq == seq), None)
+        if turn is None or turn.action not in ("said", "chose"):
+            known = ", ".join(str(t.seq) for t in self.state.turns if t.action in ("said", "chose")) or "none yet"
+            raise InputError(f"Turn {seq} cannot be edited; turns with words of yours are: {known}.")
+        cleaned = new_text.strip()
+        fault = self._unreadable(new_text, cleaned)
+        if fault:
+            raise InputError(fault)
+        question = self._model.questions.get(turn.question or "")
+        read = self._advisor.engines.reader.read(cleaned, question, seq)
+        evidence, facts = read.evidence, read.facts
+        if read.option is not None and question is not None:
+            option = question.option(read.option)
+            if option is not None:
+                evidence, facts = picked(question, option, cleaned, seq, self._model.parameters)
+        return [MessageEdited(target=seq, text=cleaned), EvidenceFound(evidence=evidence, facts=facts)]
+
+    def _attached(self, document: Path, pages: Sequence[str]) -> list[Event]:
+        import hashlib
+
+        evidence: list[Evidence] = []
+        facts: list[Fact] = []
+        for number, text in enumerate(pages, start=1):
+            for passage in (p.strip() for p in text.split("\n\n")):
+                if len(passage) < 20:
+                    continue
+                read = self._advisor.engines.reader.read(passage[:2000], None, document.name)
+                stated = (item for item in read.evidence if item.kind == "indicator")
+                evidence += [e.model_copy(update={"page": number, "weight": e.weight * _IN_WRITING}) for e in stated]
+                facts += read.facts
+        event = DocumentAttached(
+            name=document.name,
+            digest=hashlib.sha256(document.read_bytes()).hexdigest(),
+            characters=sum(map(len, pages)),
+        )
+        return self._reply([event], Understanding(intent="answer", evidence=tuple(evidence), facts=tuple(facts)))
+
+    def _reply(self, opening: list[Event], read: Understanding) -> list[Event]:
+        """The step's own event, what was read, and the reply with the next question."""
+        before = self.state
+        unknown = read.intent == "unknown" and isinstance(opening[0], MessageReceived)
+        found = EvidenceFound(evidence=read.evidence, facts=read.facts, unknown=unknown)
+        seq = self._records[-1].seq + 1
+        draft = [Recorded(seq=seq + i, turn=seq, event=e) for i, e in enumerate([*opening, found])]
+        after = fold([*self._records, *draft])
+        posterior = Posterior(self._model, after.evidence)
+        aside = isinstance(opening[0], DocumentAttached) or getattr(opening[0], "question", "") is None
+        stays = self._model.questions.get(before.open_question or "") if aside else None
+        question = stays or next_question(self._model, after, posterior).question
+        if read.intent == "stop":
+            question = None
+        situation = Situation(
+            understanding=read,
+            assessment=assess(self._model, after.evidence, posterior),
+            before=assess(self._model, before.evidence),
+            question=question,
+            answer=self._answer_to(opening[0], read),
+            done=question is None,
+            turn_number=len(after.turns),
+            previous=before.turns[-1].reply if before.turns else before.greeting,
+        )
+        text = self._advisor.engines.writer.reply(situation)
+        return [*opening, found, ReplyGiven(text=text, question=question.id if question else None, done=question is None)]
+
+    def _answer_to(self, event: Event, read: Understanding) -> str | None:
+        if read.intent != "question" or not isinstance(event, MessageReceived):
+            return None
+        return self._advisor.ask(event.text).text

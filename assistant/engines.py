@@ -1,0 +1,115 @@
+"""The concrete parts, chosen from the settings and built on first use."""
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from assistant.errors import KnowledgeError
+from assistant.interview.model import MaturityModel
+from assistant.knowledge import check, load, load_yaml, maturity_model
+from assistant.language.protocol import Reader, Writer
+from assistant.planning.actions import Action, ActionFile
+from assistant.planning.catalogue import Catalogue
+from assistant.settings import Settings
+
+if TYPE_CHECKING:
+    from assistant.language.scope import Scope
+    from assistant.retrieval.corpus import Source
+    from assistant.retrieval.knowledge_base import KnowledgeBase
+
+
+class Engines:
+    """Builds what the service needs: model, reader, writer, knowledge base, actions, catalogue."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._knowledge = settings.knowledge_dir
+
+    @cached_property
+    def model(self) -> MaturityModel:
+        """The maturity model."""
+        return maturity_model(self._knowledge)
+
+    @cached_property
+    def scope(self) -> "Scope":
+        """The reader of cues."""
+        from assistant.language.scope import CueLists, Scope
+
+        return Scope(load(self._knowledge / "model" / "cues.yaml", CueLists))
+
+    @cached_property
+    def _embedded_reader(self) -> Reader:
+        from assistant.language.embedded import EmbeddedReader, Thresholds
+        from assistant.language.encoder import encoder
+        from assistant.language.facts import FactCues, FactReader
+        from assistant.language.judge import judge
+
+        facts = FactReader(load(self._knowledge / "model" / "fact_cues.yaml", FactCues), self.scope)
+        thresholds = load(self._knowledge / "model" / "reading.yaml", Thresholds)
+        return EmbeddedReader(self.model, encoder(), judge(), self.scope, facts, thresholds)
+
+    @cached_property
+    def _embedded_writer(self) -> Writer:
+        from assistant.language.wording import EmbeddedWriter, Phrases
+
+        return EmbeddedWriter(self.model, load(self._knowledge / "model" / "phrases.yaml", Phrases))
+
+    @cached_property
+    def reader(self) -> Reader:
+        """Who reads: the embedded engine, or a language model with the embedded engine behind it."""
+        if self._settings.engine == "embedded":
+            return self._embedded_reader
+        from assistant.language.openai_engine import model_reader
+
+        return model_reader(self._settings, self.model, self._embedded_reader)
+
+    @cached_property
+    def writer(self) -> Writer:
+        """Who words the replies."""
+        if self._settings.engine == "embedded":
+            return self._embedded_writer
+        from assistant.language.openai_engine import model_writer
+
+        return model_writer(self._settings, self._embedded_writer)
+
+    @cached_property
+    def knowledge(self) -> "KnowledgeBase":
+        """The knowledge base with its index."""
+        from assistant.language.encoder import encoder
+        from assistant.retrieval.knowledge_base import KnowledgeBase
+
+        folder = self._settings.data_folder
+        return KnowledgeBase(
+            guidance=self._knowledge / "guidance",
+            sources=self._knowledge / "sources.yaml",
+            added=folder / "knowledge",
+            index_folder=folder / "index",
+            encode=lambda texts: encoder().encode(texts),
+            chroma_url=self._settings.chroma_url,
+        )
+
+    @cached_property
+    def sources(self) -> "dict[str, Source]":
+        """The sources that knowledge, actions and catalogue cite, by id."""
+        from assistant.retrieval.corpus import load_sources
+
+        return load_sources(self._knowledge / "sources.yaml")
+
+    @cached_property
+    def actions(self) -> tuple[Action, ...]:
+        """All actions that a roadmap may be made of."""
+        files = sorted((self._knowledge / "actions").glob("*.yaml"))
+        if not files:
+            raise KnowledgeError(f"{self._knowledge / 'actions'}: there are no actions; at least one YAML file is expected.")
+        return tuple(action for file in files for action in load(file, ActionFile).actions)
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        """Prices and hardware with their sources and dates."""
+        merged: dict[str, object] = {}
+        folder = self._knowledge / "catalog"
+        for file in sorted(folder.glob("*.yaml")):
+            content = load_yaml(file)
+            if not isinstance(content, dict):
+                raise KnowledgeError(f"{file}:1: a mapping of lists of rows is expected.")
+            merged |= content
+        return check(merged, Catalogue, folder)

@@ -1,0 +1,174 @@
+"""Which actions go on the roadmap: those that close the weightiest gaps for the least effort, with what they require."""
+
+import math
+from collections.abc import Collection, Sequence
+
+from assistant.interview.model import MaturityModel, Value
+from assistant.planning.actions import Action
+from assistant.planning.capacity import Capacity
+from assistant.planning.gap import Gap, Needs
+from assistant.planning.outlook import reached
+
+QUICK = 1.25
+"""A quick win counts this much more: early results keep a programme alive."""
+ENOUGH_ALREADY = 0.3
+"""What a gap still counts when its dimension has reached the level that is needed."""
+SUSTAINING_ITEMS = 8
+LISTED_LEFT_OUT = 12
+
+
+class LeftOut(Value):
+    """An action, or a gap that no action closes (``action`` is then empty), that is not on the roadmap, and why."""
+
+    action: str
+    title: str
+    dimension: str
+    reason: str
+
+
+class Choice(Value):
+    """The chosen actions by priority; ``after`` names for each the chosen ones it waits for."""
+
+    actions: tuple[Action, ...]
+    after: dict[str, tuple[str, ...]]
+    left_out: tuple[LeftOut, ...]
+
+
+class _Chooser:
+    """One run of the greedy choice over what is still open."""
+
+    def __init__(
+        self, model: MaturityModel, actions: Sequence[Action], gap: Sequence[Gap], holding: Collection[str],
+        wanted: Needs, means: Capacity,
+    ) -> None:  # fmt: skip
+        self.model, self.wanted, self.means = model, wanted, means
+        self.by_id = {action.id: action for action in actions}
+        self.fitting = [action for action in actions if means.size in action.sizes]
+        self.open = {g.indicator: g for g in gap}
+        self.holding = set(holding)
+        self.chosen: dict[str, Action] = {}
+        self.spent = 0.0
+
+    def chain(self, action: Action) -> list[Action]:
+        """The action after everything it still waits for, in order; each once. A ring ends where it closes."""
+        found: dict[str, Action] = {}
+        self._collect(action, found, set())
+        return list(found.values())
+
+    def _collect(self, action: Action, found: dict[str, Action], path: set[str]) -> None:
+        for required in self.required(action):
+            if required.id not in found and required.id not in path and required.id not in self.chosen:
+                self._collect(required, found, path | {action.id})
+        found[action.id] = action
+
+    def required(self, action: Action) -> list[Action]:
+        """The prerequisites that do not hold yet, in the version that suits the size."""
+        result: list[Action] = []
+        for name in action.requires:
+            required = self.by_id.get(name)
+            if required is None or (name not in self.chosen and self.holding.issuperset(required.indicators)):
+                continue
+            suited = required if self.means.size in required.sizes else self._counterpart(required)
+            if suited is not None and suited.id != action.id:
+                result.append(suited)
+        return result
+
+    def _counterpart(self, action: Action) -> Action | None:
+        """The action for this size that makes most of the same indicators true, if any does."""
+        shared = {a.id: len({*a.indicators} & {*action.indicators}) for a in self.fitting}
+        best = max(self.fitting, key=lambda a: shared[a.id], default=None)
+        return best if best is not None and shared[best.id] else None
+
+    def gain(self, chain: Sequence[Action]) -> float:
+        """The weight of the gaps that the chain closes, by the square root of its effort."""
+        closed = {i for action in chain for i in action.indicators if i in self.open}
+        total = 0.0
+        for indicator in closed:
+            gap = self.open[indicator]
+            enough = reached(self.model, gap.dimension, self.holding) >= self.wanted.levels[gap.dimension]
+            total += gap.weight * (1 - gap.probability) * (ENOUGH_ALREADY if enough else 1.0)
+        effort = sum(action.effort_weeks for action in chain)
+        return total * (QUICK if chain[-1].quick_win else 1.0) / math.sqrt(effort)
+
+    def affordable(self, chain: Sequence[Action]) -> bool:
+        """Whether the money that was named carries the chain's lowest cost beside what is chosen."""
+        budget = self.means.budget_usd
+        return budget is None or self.spent + sum(action.cost_usd[0] for action in chain) <= budget
+
+    def take(self, chain: Sequence[Action]) -> None:
+        """Put the chain on the roadmap; its indicators are no longer open."""
+        for action in chain:
+            self.chosen[action.id] = action
+            self.spent += action.cost_usd[0]
+            self.holding.update(action.indicators)
+            for indicator in action.indicators:
+                self.open.pop(indicator, None)
+
+
+def choose(
+    model: MaturityModel, actions: Sequence[Action], gap: Sequence[Gap], holding: Collection[str], wanted: Needs,
+    means: Capacity, *, sustains: bool = False,
+) -> Choice:  # fmt: skip
+    """Choose greedily, the best gain for its effort first, until the gap is closed or the roadmap is full.
+
+    Quick wins come first in the result, then lower levels before higher ones and heavier gaps before lighter ones.
+    """
+    run = _Chooser(model, actions, gap, holding, wanted, means)
+    limit = min(means.items, SUSTAINING_ITEMS) if sustains else means.items
+    if sustains:
+        _keep(run, limit)
+    reasons: dict[str, str] = {}
+    pool = [a for a in run.fitting if a.to_level <= wanted.levels[a.dimension] and not a.sustains]
+    while True:
+        chains = {a.id: run.chain(a) for a in pool if a.id not in run.chosen and a.id not in reasons}
+        gains = {name: run.gain(chain) for name, chain in chains.items()}
+        best = max(gains, key=gains.__getitem__, default=None)
+        if best is None or gains[best] <= 0:
+            break
+        if not run.affordable(chains[best]):
+            reasons[best] = "The budget that was named does not carry it beside what weighs more."
+        elif len(run.chosen) + len(chains[best]) > limit:
+            reasons[best] = f"The roadmap is full with {limit} actions; this one weighs less and comes next."
+        else:
+            run.take(chains[best])
+    ranked = sorted(run.chosen.values(), key=lambda a: (not a.quick_win, a.to_level, -wanted.weights[a.dimension]))
+    after = {a.id: tuple(r.id for r in _still_required(run, a, holding) if r.id in run.chosen) for a in ranked}
+    return Choice(actions=tuple(ranked), after=after, left_out=_left_out(run, reasons))
+
+
+def _keep(run: _Chooser, limit: int) -> None:
+    """At stage 5: the actions that keep what is there, for which money and room suffice."""
+    keepers = [a for a in run.fitting if a.sustains] or [a for a in run.fitting if a.to_level == 5 and not a.requires]
+    for action in keepers[:limit]:
+        if run.affordable([action]):
+            run.take([action])
+
+
+def _still_required(run: _Chooser, action: Action, holding: Collection[str]) -> list[Action]:
+    held = set(holding)
+    return [r for r in run.required(action) if not held.issuperset(r.indicators)]
+
+
+def _left_out(run: _Chooser, reasons: dict[str, str]) -> tuple[LeftOut, ...]:
+    refused = [(run.by_id[name], reason) for name, reason in reasons.items()]
+    found = [
+        LeftOut(action=action.id, title=action.title, dimension=action.dimension, reason=reason)
+        for action, reason in refused
+        if any(i in run.open for i in action.indicators)
+    ]
+    covered = {i for name in reasons for i in run.by_id[name].indicators}
+    found += [
+        LeftOut(action="", title=g.statement, dimension=g.dimension, reason=_why_open(run, g))
+        for g in run.open.values()
+        if g.indicator not in covered
+    ]
+    return tuple(found[:LISTED_LEFT_OUT])
+
+
+def _why_open(run: _Chooser, gap: Gap) -> str:
+    others = [a for a in run.by_id.values() if gap.indicator in a.indicators]
+    if any(run.means.size not in a.sizes for a in others):
+        return f"The actions for this suit organisations of another size; yours is taken to be {run.means.size}."
+    if others:
+        return "Only actions beyond the target stage make this true."
+    return "The action catalogue holds nothing for this yet."

@@ -1,0 +1,252 @@
+"""The corpus as immutable values: documents with front matter, their sections, and the passages that are searched.
+
+Nothing here is rewritten: a section's text is a verbatim part of its file, and a passage a verbatim part of its section.
+"""
+
+import hashlib
+import re
+from collections.abc import Iterator
+from functools import cached_property
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+from pydantic import Field, field_validator
+
+from assistant.errors import KnowledgeError
+from assistant.interview.model import DimensionId, Level, Value
+from assistant.knowledge import check, load, parse_yaml
+
+Origin = Literal["shipped", "added"]
+
+CITED = re.compile(r"\[([A-Z][A-Z0-9]{1,11})\](?!\()")
+"""A source's id in square brackets, as the guidance writes it; a Markdown link is none."""
+
+PASSAGE_CHARS = 900
+"""Longest passage: about 220 tokens, below the 256 that the encoder reads."""
+
+_HEADING = re.compile(r"^ {0,3}(#{1,6})[ \t]+(.+?)[ \t]*#*[ \t]*$")
+_FENCE = re.compile(r"^ {0,3}(```|~~~)")
+_SENTENCE_END = r"(?<=[.!?])\s+(?=[A-Z0-9\"'“(\[])"
+
+
+class Source(Value):
+    """A publication that the knowledge base cites."""
+
+    id: str
+    title: str
+    publisher: str
+    year: int | str
+    address: str
+    licence: str = ""
+    """Empty: none is known, so figures and facts may be carried over, sentences may not."""
+    seen: Literal["original", "secondary", "recalled"]
+
+    @property
+    def reference(self) -> str:
+        """One line: id, publisher, title, year and address."""
+        return f"[{self.id}] {self.publisher}: {self.title} ({self.year}), {self.address}"
+
+
+class _SourcesFile(Value):
+    sources: tuple[Source, ...]
+
+
+class FrontMatter(Value):
+    """What a document says about itself, above its text."""
+
+    id: str = Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=120)
+    title: str = Field(min_length=1)
+    question: str = ""
+    """The question that the document answers; offered when another one cannot be answered."""
+    topics: tuple[str, ...] = ()
+    stages: tuple[Level, ...] = ()
+    dimensions: tuple[DimensionId, ...] = ()
+    sources: tuple[str, ...] = ()
+    updated: str = ""
+    file: str = ""
+    """Name of the file that the document was added from; empty for the shipped guidance."""
+
+    @field_validator("topics", mode="before")
+    @classmethod
+    def _texts(cls, value: object) -> object:
+        return [str(topic) for topic in value] if isinstance(value, list) else value
+
+
+class Section(Value):
+    """A part of a document under one heading. ``text`` is verbatim in the file, without the heading."""
+
+    document: str
+    title: str
+    heading: str
+    """Unique in its document."""
+    heading_path: tuple[str, ...]
+    text: str
+    line: int
+    """Line of the heading in the file, from 1."""
+
+
+class Document(Value):
+    """A document of the knowledge base."""
+
+    front: FrontMatter
+    sections: tuple[Section, ...]
+    origin: Origin
+    path: Path
+
+
+class Passage(Value):
+    """The unit of search: a verbatim part of a section, short enough for the encoder."""
+
+    id: str
+    document: str
+    title: str
+    section: str
+    heading_path: tuple[str, ...]
+    text: str
+    stages: tuple[Level, ...]
+    dimensions: tuple[DimensionId, ...]
+    topics: tuple[str, ...]
+    sources: tuple[str, ...]
+    """Ids of the sources that the passage names."""
+    question: str = ""
+    origin: Origin = "shipped"
+    file: str = ""
+
+    @cached_property
+    def searched(self) -> str:
+        """What is embedded and indexed: the passage under its title and heading, so that it is understood alone."""
+        return f"{self.title}: {self.section}.\n{self.text}"
+
+    @cached_property
+    def hash(self) -> str:
+        """SHA-256 of everything that the index stores for the passage."""
+        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()
+
+
+class Corpus(NamedTuple):
+    """All documents and their passages, in the order of the files."""
+
+    documents: tuple[Document, ...]
+    passages: tuple[Passage, ...]
+
+
+def load_sources(path: Path) -> dict[str, Source]:
+    """The sources by id; KnowledgeError when the file is wrong or an id stands twice."""
+    sources: dict[str, Source] = {}
+    for source in load(path, _SourcesFile).sources:
+        if source.id in sources:
+            raise KnowledgeError(f"{path}: source {source.id} stands twice; keep one entry a source.")
+        sources[source.id] = source
+    return sources
+
+
+def load_folder(folder: Path, origin: Origin) -> Iterator[Document | KnowledgeError]:
+    """The documents of a folder by file name; in place of a broken one, what is wrong with it. README.md is none."""
+    seen: dict[str, Path] = {}
+    for path in sorted(folder.glob("*.md")):
+        if path.name == "README.md":
+            continue
+        try:
+            document = parse(path.read_text(encoding="utf-8"), path, origin)
+        except KnowledgeError as fault:
+            yield fault
+            continue
+        except (OSError, UnicodeDecodeError) as fault:
+            yield KnowledgeError(f"{path}:1: cannot be read ({fault}); a readable UTF-8 text is expected.")
+            continue
+        identity = document.front.id
+        if identity in seen:
+            yield KnowledgeError(f"{path}:2: id {identity} is already taken by {seen[identity].name}; choose another.")
+            continue
+        seen[identity] = path
+        yield document
+
+
+def parse(text: str, path: Path, origin: Origin) -> Document:
+    """A document from its text; KnowledgeError names file, line and fault of the front matter."""
+    lines = text.replace("\r\n", "\n").split("\n")
+    if lines[0].strip() != "---":
+        raise KnowledgeError(f"{path}:1: front matter is missing; begin with '---', id, title and question, then '---'.")
+    end = next((number for number, line in enumerate(lines[1:], 1) if line.strip() == "---"), 0)
+    if not end:
+        raise KnowledgeError(f"{path}:1: front matter has no end; close it with a line '---'.")
+    content = parse_yaml("\n".join(lines[1:end]), path, first_line=2)
+    front = check(content, FrontMatter, path, first_line=2)
+    return Document(front=front, sections=_sections(front, lines, end + 1), origin=origin, path=path)
+
+
+def _sections(front: FrontMatter, lines: list[str], first: int) -> tuple[Section, ...]:
+    """Cuts at Markdown headings outside fenced code; text above the first heading stands under the title."""
+    starts: list[tuple[int, tuple[str, ...]]] = [(first, (front.title,))]
+    path: list[tuple[int, str]] = []
+    fence = ""
+    for number in range(first, len(lines)):
+        if mark := _FENCE.match(lines[number]):
+            fence = "" if fence == mark[1] else fence or mark[1]
+        heading = None if fence else _HEADING.match(lines[number])
+        if heading is None:
+            continue
+        depth = len(heading[1])
+        path = [step for step in path if step[0] < depth] + [(depth, heading[2])]
+        starts.append((number + 1, tuple(name for _, name in path)))
+    sections: list[Section] = []
+    taken: dict[str, int] = {}
+    for (start, names), stop in zip(starts, [*(s - 1 for s, _ in starts[1:]), len(lines)], strict=True):
+        body = "\n".join(lines[start:stop]).strip("\n").rstrip()
+        if not body.strip() and len(names) == 1:
+            continue  # a title with nothing under it
+        taken[names[-1]] = taken.get(names[-1], 0) + 1
+        heading_text = names[-1] if taken[names[-1]] == 1 else f"{names[-1]} ({taken[names[-1]]})"
+        sections.append(
+            Section(document=front.id, title=front.title, heading=heading_text, heading_path=names, text=body, line=start)
+        )
+    return tuple(sections)
+
+
+def passages(document: Document) -> tuple[Passage, ...]:
+    """The passages of a document: each section whole where it is short, otherwise cut at paragraphs, then sentences."""
+    from langchain_text_splitters import RecursiveCharacterTextSplitter
+
+    splitter = RecursiveCharacterTextSplitter(
+        separators=[r"\n\n+", _SENTENCE_END, r"\n", r"\s+", ""],
+        is_separator_regex=True,
+        keep_separator="start",
+        chunk_size=PASSAGE_CHARS,
+        chunk_overlap=0,
+    )
+    front = document.front
+    found = []
+    for position, section in enumerate(document.sections):
+        for number, text in enumerate(_pieces(splitter.split_text(section.text), section.text)):
+            cited = dict.fromkeys(CITED.findall(text))
+            found.append(
+                Passage(
+                    id=f"{front.id}#{position}.{number}",
+                    document=front.id,
+                    title=front.title,
+                    section=section.heading,
+                    heading_path=section.heading_path,
+                    text=text,
+                    stages=front.stages,
+                    dimensions=front.dimensions,
+                    topics=front.topics,
+                    sources=tuple(source for source in cited if source in front.sources),
+                    question=front.question,
+                    origin=document.origin,
+                    file=front.file,
+                )
+            )
+    return tuple(found)
+
+
+def _pieces(chunks: list[str], text: str) -> Iterator[str]:
+    """The chunks that are verbatim in ``text`` and say something."""
+    for chunk in chunks:
+        piece = chunk.strip()
+        if piece in text and any(character.isalnum() for character in piece):
+            yield piece
+
+
+def corpus_of(documents: list[Document]) -> Corpus:
+    """The corpus of these documents."""
+    return Corpus(tuple(documents), tuple(passage for document in documents for passage in passages(document)))

@@ -1,0 +1,1 @@
+"""Ways to reach the advisor: command line, web page, Slack. Thin: no judgement lives here."""

@@ -1,0 +1,274 @@
+"""The command line. Every command takes ``--json``; bad input ends with one sentence and exit code 2."""
+
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from assistant.errors import AdvisorError, InputError
+
+if TYPE_CHECKING:
+    from assistant.advisor import Advisor
+
+app = typer.Typer(
+    name="advisor",
+    help="Interviews an organisation, infers its AI maturity stage, and plans the way on.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+sessions = typer.Typer(help="Past conversations.", no_args_is_help=True)
+knowledge = typer.Typer(help="The knowledge base.", no_args_is_help=True)
+app.add_typer(sessions, name="sessions")
+app.add_typer(knowledge, name="knowledge")
+
+Json = Annotated[bool, typer.Option("--json", help="Answer as JSON, for machines.")]
+Owner = Annotated[str, typer.Option(help="Whose sessions.")]
+Output = Annotated[Path | None, typer.Option("-o", "--output", help="File to write; default: the terminal.")]
+
+
+def _advisor() -> "Advisor":
+    from assistant.advisor import Advisor
+
+    return Advisor()
+
+
+def _show(content: Any, as_json: bool, text: str) -> None:
+    typer.echo(json.dumps(content, ensure_ascii=False, indent=2) if as_json else text)
+
+
+@app.command()
+def chat(
+    owner: Owner = "local",
+    session: Annotated[str, typer.Option(help="Go on with this session.")] = "",
+    as_json: Json = False,
+) -> None:
+    """Talk in the terminal. Also with --json: one JSON object a turn, messages on standard input, one a line."""
+    from assistant.surfaces import terminal
+
+    advisor = _advisor()
+    opened = advisor.resume(session, owner) if session else advisor.start(owner)
+    (terminal.talk_json if as_json else terminal.talk)(opened)
+
+
+@app.command()
+def web(
+    host: Annotated[str, typer.Option(help="Address to serve on; default from ADVISOR_WEB_HOST.")] = "",
+    port: Annotated[int, typer.Option(help="Port to serve on; default from ADVISOR_WEB_PORT.")] = 0,
+    as_json: Json = False,
+) -> None:
+    """Serve the web page."""
+    from assistant.surfaces.web.server import serve
+
+    serve(_advisor(), host, port, as_json=as_json)
+
+
+@app.command()
+def slack(
+    socket: Annotated[bool, typer.Option("--socket", help="Socket Mode: no public address needed.")] = False,
+    port: Annotated[int, typer.Option(help="Port for HTTP requests; default from ADVISOR_SLACK_PORT.")] = 0,
+    as_json: Json = False,
+) -> None:
+    """Serve the Slack bot."""
+    from assistant.surfaces.slack.server import serve
+
+    serve(_advisor(), socket=socket, port=port, as_json=as_json)
+
+
+@app.command()
+def ask(question: str, as_json: Json = False) -> None:
+    """Ask the knowledge base; the answer cites its sources."""
+    answer = _advisor().ask(question)
+    cited = "\n".join(f"  [{i}] {c.title or c.document}, {c.section}: {c.source}" for i, c in enumerate(answer.citations, 1))
+    _show(answer.model_dump(mode="json"), as_json, f"{answer.text}\n\n{cited}".rstrip())
+
+
+@app.command()
+def assess(file: Path, output: Output = None, as_json: Json = False) -> None:
+    """Judge written respondents, one JSON object a line. A faulty line is named; the others are judged all the same."""
+    _each_line(file, output, _advisor().assess_respondent, as_json)
+
+
+@app.command()
+def read(file: Path, output: Output = None, as_json: Json = False) -> None:
+    """Judge how texts stand to statements: lines of {"id", "question", "text", "statement"}."""
+    _each_line(file, output, _advisor().read_statement, as_json)
+
+
+def _each_line(file: Path, output: Path | None, judge: Any, as_json: bool) -> None:
+    """Apply ``judge`` to each JSON line; faults are named by line number and end in exit code 2."""
+    faults = 0
+    results = []
+    for number, line in _lines(file):
+        try:
+            results.append(judge(json.loads(line)))
+        except json.JSONDecodeError as fault:
+            faults += 1
+            typer.echo(f"{file}:{number}: not valid JSON ({fault.msg}); one JSON object a line is expected.", err=True)
+        except InputError as fault:
+            faults += 1
+            typer.echo(f"{file}:{number}: {fault}", err=True)
+    text = "".join(json.dumps(result, ensure_ascii=False) + "\n" for result in results)
+    if output is None:
+        sys.stdout.write(text)
+    else:
+        _write(output, text)
+        _show(
+            {"judged": len(results), "faulty": faults, "output": str(output)},
+            as_json,
+            f"{len(results)} judged, {faults} faulty; written to {output}.",
+        )
+    if faults:
+        raise typer.Exit(2)
+
+
+def _lines(file: Path) -> Iterator[tuple[int, str]]:
+    try:
+        content = file.read_bytes()
+    except OSError as fault:
+        raise InputError(f"{file} cannot be read ({fault.strerror}); name a JSONL file.") from fault
+    for number, line in enumerate(content.splitlines(), start=1):
+        if line.strip():
+            yield number, line.decode("utf-8", errors="replace")
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    except OSError as fault:
+        raise InputError(f"{path} cannot be written ({fault.strerror}); choose another place.") from fault
+
+
+@app.command()
+def plan(
+    facts: Annotated[Path, typer.Option("--facts", help="YAML file of facts, with stage or levels if known.")],
+    changed: Annotated[list[str] | None, typer.Option("--set", help="Change a fact: --set peak_rps=500.")] = None,
+    output: Output = None,
+    as_json: Json = False,
+) -> None:
+    """Plan from stated facts: roadmap and deployment."""
+    from assistant.stated import stated_in
+
+    made = _advisor().plan_from_facts(stated_in(facts, changed or []))
+    text = json.dumps(made.to_dict(), ensure_ascii=False, indent=2) if as_json else made.to_markdown()
+    if output is None:
+        typer.echo(text)
+    else:
+        _write(output, text)
+
+
+@app.command(name="eval")
+def evaluate(
+    suite: Annotated[str, typer.Argument(help="respondents, questions, or all.")] = "all",
+    engine: Annotated[str, typer.Option(help="embedded or openai.")] = "embedded",
+    split: Annotated[str, typer.Option(help="dev or test.")] = "test",
+    html: Annotated[Path | None, typer.Option(help="Write an HTML report here.")] = None,
+    bless: Annotated[bool, typer.Option("--bless", help="Make this run the new baseline.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Judge the evaluation sets; ends with exit code 1 below the baseline."""
+    try:
+        from evals.runner import run
+    except ModuleNotFoundError as fault:
+        raise InputError("The evaluation sets are not installed; run `advisor eval` in a checkout.") from fault
+    result = run(suite, engine=engine, split=split, html=html, bless=bless)
+    _show(result.to_dict(), as_json, result.to_text())
+    if not result.passed:
+        raise typer.Exit(1)
+
+
+@sessions.command("list")
+def list_sessions(owner: Owner = "local", as_json: Json = False) -> None:
+    """The owner's sessions, latest first."""
+    rows = _advisor().sessions(owner)
+    text = "\n".join(f"{r.id}  {r.turns:>3} turns  {r.stage_name:<16} {r.opening[:60]}" for r in rows)
+    _show([r.model_dump(mode="json") for r in rows], as_json, text or "No sessions yet; start one with `advisor chat`.")
+
+
+@sessions.command("show")
+def show_session(session: str, owner: Owner = "local", as_json: Json = False) -> None:
+    """What was said, and where it led."""
+    opened = _advisor().resume(session, owner)
+    view = opened.assessment
+    content = {
+        "id": opened.id,
+        "owner": opened.owner,
+        "turns": [t.model_dump(mode="json") for t in opened.turns],
+        "assessment": view.to_dict(),
+        "facts": {name: fact.model_dump(mode="json") for name, fact in opened.facts.items()},
+    }
+    talk = "\n".join(f"> {t.text}\n{t.reply}\n" for t in opened.turns)
+    _show(content, as_json, f"{talk}\n{view.stage_name} ({view.confidence:.0%})")
+
+
+@sessions.command("export")
+def export_session(
+    session: str,
+    output: Annotated[Path, typer.Option("-o", "--output", help="Report to write: .md, .docx, .pdf or .json.")],
+    owner: Owner = "local",
+    as_json: Json = False,
+) -> None:
+    """Write the report of a session."""
+    path = _advisor().resume(session, owner).report(output)
+    _show({"output": str(path)}, as_json, f"Written to {path}.")
+
+
+@sessions.command("delete")
+def delete_session(session: str, owner: Owner = "local", as_json: Json = False) -> None:
+    """Delete a session for good."""
+    _advisor().delete(session, owner)
+    _show({"deleted": session}, as_json, f"Session {session} is deleted.")
+
+
+@knowledge.command("add")
+def add_knowledge(path: Path, as_json: Json = False) -> None:
+    """Add a document, or a folder of documents, for everyone."""
+    added = _advisor().add_knowledge(path)
+    _show({"added": list(added)}, as_json, f"Added: {', '.join(added)}.")
+
+
+@knowledge.command("list")
+def list_knowledge(as_json: Json = False) -> None:
+    """All documents of the knowledge base."""
+    rows = _advisor().documents()
+    _show(rows, as_json, "\n".join(f"{row['id']:<34} {row['title']}" for row in rows))
+
+
+@knowledge.command("check")
+def check_knowledge(as_json: Json = False) -> None:
+    """Check model, guidance, sources, actions and catalogue; every fault with its file and line."""
+    found = list(_advisor().knowledge_faults())
+    _show({"faults": found}, as_json, "\n".join(found) or "The knowledge base is sound.")
+    if found:
+        raise typer.Exit(2)
+
+
+@knowledge.command("reindex")
+def reindex_knowledge(as_json: Json = False) -> None:
+    """Bring the index up to date; only what changed is embedded anew."""
+    counts = _advisor().reindex()
+    _show(counts, as_json, ", ".join(f"{name}: {count}" for name, count in counts.items()))
+
+
+def main() -> None:
+    """Run the command line; every fault becomes a sentence."""
+    from assistant.surfaces.sizing import size
+
+    app.add_typer(size, name="size")
+    try:
+        app(standalone_mode=True)
+    except AdvisorError as fault:
+        typer.echo(str(fault), err=True)
+        sys.exit(2)
+    except BrokenPipeError:
+        sys.exit(1)
+    except Exception:  # the last resort: the person gets a sentence with an id, the log gets the traceback
+        from assistant.logs import report_fault
+
+        typer.echo(report_fault(), err=True)
+        sys.exit(1)
