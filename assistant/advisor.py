@@ -4,18 +4,20 @@
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from assistant.conversation import Session, Turn
 from assistant.engines import Engines
 from assistant.errors import Forbidden, InputError
 from assistant.interview.assessment import Assessment, assess
-from assistant.interview.events import ReplyGiven, SessionStarted
+from assistant.interview.events import Event, ReplyGiven, SessionStarted
 from assistant.interview.evidence import Evidence, Fact
 from assistant.interview.model import DIMENSIONS, MaturityModel
 from assistant.interview.state import fold
+from assistant.logs import configure
 from assistant.planning.plan import Plan
 from assistant.retrieval.answer import Answer
 from assistant.settings import Settings
@@ -41,6 +43,7 @@ class Advisor:
 
     def __init__(self, settings: Settings | None = None) -> None:
         self.settings = settings or Settings()
+        configure(self.settings.log_level)
         self.engines = Engines(self.settings)
 
     @property
@@ -57,7 +60,7 @@ class Advisor:
         """Open a session for an owner; it begins with a greeting."""
         owner = _owner(owner)
         greeting = self.engines.writer.greeting(None)
-        events = [SessionStarted(owner=owner, greeting=greeting), ReplyGiven(text=greeting)]
+        events: list[Event] = [SessionStarted(owner=owner, greeting=greeting), ReplyGiven(text=greeting)]
         return Session(self, self.log.start(owner, events, session_id))
 
     def resume(self, session_id: str, owner: str = "local") -> Session:
@@ -106,6 +109,35 @@ class Advisor:
         from assistant.reporting.report import build_report
 
         return build_report(self.model, session.id, session.state, session.plan(), self.engines.sources)
+
+    def size(self, calculator: str, **inputs: Any) -> dict[str, Any]:
+        """One calculator's answer with formula, inputs and sources; ``gpu`` is an id of the catalogue."""
+        return self.engines.calculate(calculator, inputs)
+
+    def read_statement(self, row: Mapping[str, Any]) -> dict[str, Any]:
+        """How a text stands to any statement: ``{"id", "question", "text", "statement"}`` -> label and probabilities."""
+        texts = {name: row.get(name) or "" for name in ("question", "text", "statement")} if isinstance(row, Mapping) else {}
+        wrong = [name for name, value in texts.items() if not isinstance(value, str)]
+        if not texts or wrong or not texts["text"].strip() or not texts["statement"].strip():
+            raise InputError('An object with "text" and "statement" is expected, "question" and "id" if there are any.')
+        probs = self.engines.embedded_reader.judge(texts["question"], texts["text"], texts["statement"])
+        return {"id": row.get("id"), "label": max(probs, key=lambda label: probs[label]), "probs": probs}
+
+    def documents(self) -> list[dict[str, Any]]:
+        """All documents of the knowledge base."""
+        return [document.model_dump(mode="json") for document in self.engines.knowledge.documents()]
+
+    def add_knowledge(self, path: Path) -> tuple[str, ...]:
+        """Add a document or a folder of documents for everyone; their ids."""
+        return tuple(self.engines.knowledge.add(path))
+
+    def reindex(self) -> dict[str, int]:
+        """Bring the index up to date; how many passages were kept, embedded and removed."""
+        return dict(self.engines.knowledge.reindex())
+
+    def knowledge_faults(self) -> Iterator[str]:
+        """Every fault of the knowledge base with file and line; nothing when it is sound."""
+        return self.engines.faults()
 
     def assess_respondent(self, respondent: Mapping[str, Any]) -> dict[str, Any]:
         """Judge one written respondent: ``{"id", "opening", "answers": {dimension: text}, "constraints_text"}``."""

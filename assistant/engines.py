@@ -1,17 +1,20 @@
 """The concrete parts, chosen from the settings and built on first use."""
 
+from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from assistant.errors import KnowledgeError
+from assistant.errors import InputError, KnowledgeError
 from assistant.interview.model import MaturityModel
-from assistant.knowledge import check, load, load_yaml, maturity_model
+from assistant.knowledge import check, load, load_yaml, maturity_model, model_faults
 from assistant.language.protocol import Reader, Writer
 from assistant.planning.actions import Action, ActionFile
+from assistant.planning.calculation import Calculation
 from assistant.planning.catalogue import Catalogue
 from assistant.settings import Settings
 
 if TYPE_CHECKING:
+    from assistant.language.embedded import EmbeddedReader
     from assistant.language.scope import Scope
     from assistant.retrieval.corpus import Source
     from assistant.retrieval.knowledge_base import KnowledgeBase
@@ -37,7 +40,8 @@ class Engines:
         return Scope(load(self._knowledge / "model" / "cues.yaml", CueLists))
 
     @cached_property
-    def _embedded_reader(self) -> Reader:
+    def embedded_reader(self) -> "EmbeddedReader":
+        """The embedded reader, which stands behind every other."""
         from assistant.language.embedded import EmbeddedReader, Thresholds
         from assistant.language.encoder import encoder
         from assistant.language.facts import FactCues, FactReader
@@ -57,10 +61,10 @@ class Engines:
     def reader(self) -> Reader:
         """Who reads: the embedded engine, or a language model with the embedded engine behind it."""
         if self._settings.engine == "embedded":
-            return self._embedded_reader
+            return self.embedded_reader
         from assistant.language.openai_engine import model_reader
 
-        return model_reader(self._settings, self.model, self._embedded_reader)
+        return model_reader(self._settings, self.model, self.embedded_reader)
 
     @cached_property
     def writer(self) -> Writer:
@@ -113,3 +117,35 @@ class Engines:
                 raise KnowledgeError(f"{file}:1: a mapping of lists of rows is expected.")
             merged |= content
         return check(merged, Catalogue, folder)
+
+    def calculate(self, name: str, inputs: Mapping[str, Any]) -> dict[str, Any]:
+        """The answer of one of the calculators."""
+        from assistant.planning import cost, sizing, transfer
+
+        calculators: dict[str, Callable[..., Calculation]] = {
+            "train": sizing.train,
+            "finetune": sizing.finetune,
+            "serve": sizing.serve,
+            "transfer": transfer.transfer,
+            "energy": cost.energy,
+            "cost": cost.cost,
+            "breakeven": cost.breakeven,
+        }
+        if name not in calculators:
+            raise InputError(f"Unknown calculator {name!r}; known are {', '.join(calculators)}.")
+        resolved = {k: self.catalogue.gpu(v) if k == "gpu" else v for k, v in inputs.items()}
+        return calculators[name](**resolved).to_dict()
+
+    def faults(self) -> Iterator[str]:
+        """Every fault of model, guidance, sources, actions and catalogue, with file and line."""
+        from assistant.planning.actions import action_faults
+        from assistant.retrieval.corpus import corpus_faults
+
+        yield from model_faults(self._knowledge)
+        yield from corpus_faults(self._knowledge)
+        try:
+            known = {*self.sources, *(path.stem for path in (self._knowledge / "guidance").glob("*.md"))}
+            yield from action_faults(self.model, self.actions, known)
+            _ = self.catalogue
+        except KnowledgeError as fault:
+            yield from str(fault).splitlines()

@@ -1,4 +1,4 @@
-"""A plan from stated facts alone, as ``advisor plan --facts FILE`` gives them: checked facts, and stage or levels as evidence."""
+"""Stated facts, as ``advisor plan --facts FILE`` gives them: checked facts, and stage or levels as evidence."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path

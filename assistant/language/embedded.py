@@ -15,6 +15,8 @@ from assistant.language.scope import Scope, plain
 from assistant.language.sentences import Span, clauses, sentences
 
 _POLARITIES: tuple[Polarity, ...] = ("affirmed", "denied", "planned", "partly")
+_SHORT = 7
+"""Most words of an answer that is not understood without its question."""
 _WORD = re.compile(r"[a-z]+(?:'[a-z]+)?")
 
 
@@ -77,6 +79,15 @@ class EmbeddedReader:
         if intent == "answer" and not evidence and not facts:
             intent = "off_topic"
         return Understanding(intent=intent, evidence=evidence, facts=facts, corrects=self._scope.marks(text, "correction"))
+
+    def judge(self, question: str, text: str, statement: str) -> dict[str, float]:
+        """How a text, said in answer to a question (or to none), stands to any statement: probabilities of LABELS.
+
+        A short answer means little alone, so it is read together with its question.
+        """
+        said = f"{question} {text}" if question and len(text.split()) <= _SHORT else text
+        probs = self._judge.statements([(said, statement)])[0]
+        return {label: round(float(p), 6) for label, p in zip(LABELS, probs, strict=True)}
 
     def _intent(self, text: str) -> Intent:
         if not any(c.isalnum() for c in text):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import uuid4
 
 import structlog
+from pydantic import SecretStr
 
 from assistant.errors import EngineError
 from assistant.settings import Settings
@@ -44,26 +45,23 @@ def chat_model(settings: Settings) -> "ChatOpenAI":
             "The language model needs a key or a service of your own: set ADVISOR_OPENAI_API_KEY, or set "
             "ADVISOR_OPENAI_BASE_URL to an OpenAI-compatible address, or choose the embedded engine."
         )
+    import langsmith
     from langchain_openai import ChatOpenAI
 
+    # Beats every tracing variable of the environment: what a person says goes to the model's service and nowhere else.
+    langsmith.configure(enabled=False)
     # Reasoning models refuse a temperature; little effort is enough for reading, and keeps the turn short.
     reasons = _REASONS.match(settings.openai_model) is not None
     return ChatOpenAI(
         model=settings.openai_model,
         base_url=base or _OPENAI,
-        api_key=settings.openai_api_key if key else _no_key(),
+        api_key=settings.openai_api_key if key else SecretStr("none"),  # the client insists on one, such a service may not
         timeout=settings.openai_timeout_s,
         max_retries=1,
         temperature=None if reasons else 0.0,
         reasoning_effort="low" if reasons and not base else None,
         use_responses_api=False,  # compatible services offer chat completions alone
     )
-
-
-def _no_key() -> Any:
-    from pydantic import SecretStr
-
-    return SecretStr("none")  # the client insists on a key; a service of one's own may need none
 
 
 class Breaker:
@@ -153,7 +151,7 @@ class ModelCall:
 
 
 def _untraced() -> Any:
-    """Beats every tracing variable of the environment: what a person says goes to the model's service and nowhere else."""
+    """No tracing within, even if someone switched it on since, or the call runs inside another program's trace."""
     from langsmith import tracing_context
 
     return tracing_context(enabled=False)

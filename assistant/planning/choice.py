@@ -3,7 +3,7 @@
 import math
 from collections.abc import Collection, Sequence
 
-from assistant.interview.model import MaturityModel, Value
+from assistant.interview.model import DIMENSIONS, MaturityModel, Value
 from assistant.planning.actions import Action
 from assistant.planning.capacity import Capacity
 from assistant.planning.gap import Gap, Needs
@@ -137,8 +137,9 @@ def choose(
 
 
 def _keep(run: _Chooser, limit: int) -> None:
-    """At stage 5: the actions that keep what is there, for which money and room suffice."""
-    keepers = [a for a in run.fitting if a.sustains] or [a for a in run.fitting if a.to_level == 5 and not a.requires]
+    """At stage 5: the actions that keep what is there, else those of level 5, one a dimension, to be renewed."""
+    renewed = {a.dimension: a for a in reversed(run.fitting) if a.to_level == 5}
+    keepers = [a for a in run.fitting if a.sustains] or [renewed[d] for d in DIMENSIONS if d in renewed]
     for action in keepers[:limit]:
         if run.affordable([action]):
             run.take([action])

@@ -17,8 +17,8 @@ from assistant.planning.throughput import latency, replicas
 from assistant.planning.transfer import billed_gb, egress, promotion_minutes, transfer
 
 PARAMS_B: Final = 8.0
-CONTEXT: Final = 8192
-BATCH: Final = 16
+CONTEXT: Final = 2048
+BATCH: Final = 64
 TOKENS_IN: Final = 1000
 TOKENS_OUT: Final = 300
 REACHED: Final = 0.5
@@ -27,6 +27,8 @@ AVERAGE_OF_PEAK: Final = 0.1
 LINK_GBPS: Final = 1.0
 PRECISION: Final = "fp8"
 SMALL_GPU: Final = "l40s"
+SMALL_MODEL: Final = 13e9
+LIGHT_RPS: Final = 10.0
 _SECONDS_A_MONTH: Final = 730 * 3600
 _MADE = frozenset({"on-prem", "colocation", "cloud", "sovereign-cloud"})
 
@@ -72,8 +74,10 @@ def warranted(here: Situation, placements: Sequence[Placement]) -> bool:
 
 
 def _card(here: Situation) -> str:
+    light = (here.peak_rps or 0) <= LIGHT_RPS
     few = here.team_ml_engineers is not None and here.team_ml_engineers <= 3
-    return SMALL_GPU if (here.stage == 2 or here.small_budget or few) and _params(here)[0] <= 13e9 else DEFAULT_GPU
+    small = here.stage == 2 or here.small_budget or few
+    return SMALL_GPU if small and light and _params(here)[0] <= SMALL_MODEL else DEFAULT_GPU
 
 
 def _params(here: Situation) -> tuple[float, tuple[str, ...]]:
@@ -115,7 +119,7 @@ def _serving(here: Situation, params: float, gpu: Gpu, given: tuple[str, ...]) -
             assumptions=assumed,
         )
     ]
-    if here.peak_rps:
+    if here.peak_rps and here.stage >= 3:
         found += _copies(here.peak_rps, params, gpu, cards, worked.number("kv_gb"), given)
     return found
 
@@ -139,7 +143,7 @@ def _copies(
         Sizing(
             id="serve-pace",
             purpose="How fast one copy can be, at best",
-            answer=f"At most {pace.number('tokens_per_second'):,.0f} tokens a second, {pace.number('decode_ms'):.1f} ms a token.",
+            answer=f"At most {pace.number('tokens_per_second'):,.0f} tokens a second.",
             calculation=pace,
             assumptions=assumed,
         ),
@@ -164,7 +168,7 @@ def _api_bill(peak: float, catalogue: Catalogue) -> Sizing:
         answer=f"About {worked.number('usd_month'):,.0f} US dollars a month with {row.model}, a service of middling price.",
         calculation=worked,
         assumptions=(
-            f"The average load is {AVERAGE_OF_PEAK:.0%} of the peak; {TOKENS_IN:,} tokens in and {TOKENS_OUT} out per request.",
+            f"The average load is {AVERAGE_OF_PEAK:.0%} of the peak; a request: {TOKENS_IN:,} tokens in, {TOKENS_OUT} out.",
         ),
     )
 
@@ -200,10 +204,11 @@ def _moving(here: Situation, volume: float, catalogue: Catalogue) -> list[Sizing
 def _promotion(params: float, given: tuple[str, ...]) -> Sizing:
     size = weights_payload_gb(params)
     worked = transfer(tb=size / 1e3, gbps=LINK_GBPS, efficiency=0.7)
+    minutes = promotion_minutes(payload_gb=size, gbps=LINK_GBPS)
     return Sizing(
         id="promotion",
         purpose="Size of a finished model on its way to where it serves",
-        answer=f"{size:,.0f} GB, {promotion_minutes(payload_gb=size, gbps=LINK_GBPS):,.0f} minutes over {LINK_GBPS:g} Gbit/s.",
+        answer=f"{size:,.0f} GB, {minutes:,.0f} minutes over {LINK_GBPS:g} Gbit/s.",
         calculation=worked,
         assumptions=(*given, f"16-bit weights; {LINK_GBPS:g} Gbit/s, 70 % of it usable."),
     )

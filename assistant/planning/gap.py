@@ -12,9 +12,9 @@ from assistant.interview.model import DIMENSIONS, Condition, Indicator, Level, M
 Status = Literal["denied", "planned", "partly", "unclear", "unsaid"]
 """Why an indicator does not hold: said to be false, intended only, true in part, contradictory, or nothing was said."""
 
-GATE, FLOOR, CATCH_UP = 3.0, 1.5, 1.0
-"""Weights of a gap: a dimension that the rule of the target stage is short of; one below what every dimension needs;
-one that only lags behind the others."""
+GATE, BEHIND, CATCH_UP = 3.0, 1.2, 0.8
+"""Weights of a gap: a dimension that the rule of the target stage is short of; one that lags more than a level behind
+the target; one that lags a level behind."""
 
 
 class Ground(Value):
@@ -97,16 +97,16 @@ def needs(model: MaturityModel, posterior: Posterior, target: int) -> Needs:
     """What the target stage asks of each dimension, gating conditions first.
 
     Where the rule leaves a choice ("three of six"), the dimensions that are most probably there already are taken.
-    Every other dimension is wanted at one level below the target, so that none is left behind.
+    Every other dimension is wanted one level higher than it is, up to the target, so that none is left behind.
     """
     now = {d: int(posterior.levels[i].argmax()) + 1 for i, d in enumerate(DIMENSIONS)}
-    wanted = {d: max(1, target - 1) for d in DIMENSIONS}
-    weights = {d: FLOOR if now[d] < wanted[d] else CATCH_UP for d in DIMENSIONS}
+    wanted = {d: min(target, now[d] + 1) for d in DIMENSIONS}
+    weights = {d: BEHIND if now[d] < target - 1 else CATCH_UP for d in DIMENSIONS}
     gates: dict[str, None] = {}
     words: list[str] = []
     conditions = [c for rule in model.rule if rule.stage <= target for c in rule.conditions]
     for condition in sorted(conditions, key=lambda c: len(c.of) - c.count):
-        chosen = _nearest(condition, posterior, wanted)
+        chosen = _nearest(condition, posterior, gates)
         for dimension in chosen:
             wanted[dimension] = max(wanted[dimension], condition.level)
             if now[dimension] < condition.level:
@@ -117,10 +117,12 @@ def needs(model: MaturityModel, posterior: Posterior, target: int) -> Needs:
     return Needs(target=target, levels=wanted, weights=weights, gates=tuple(gates), conditions=tuple(dict.fromkeys(words)))
 
 
-def _nearest(condition: Condition, posterior: Posterior, wanted: Mapping[str, int]) -> list[str]:
+def _nearest(condition: Condition, posterior: Posterior, gates: Mapping[str, None]) -> list[str]:
+    """The dimensions that meet the condition with the least effort, those that are gates already before others."""
+
     def key(dimension: str) -> tuple[bool, float]:
         there = float(posterior.levels[DIMENSIONS.index(dimension)][condition.level - 1 :].sum())
-        return wanted[dimension] < condition.level, -there
+        return dimension not in gates and there < 0.5, -there
 
     return [str(d) for d in sorted(condition.of, key=key)][: condition.count]
 

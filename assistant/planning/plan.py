@@ -9,13 +9,14 @@ from assistant.interview.model import Level, MaturityModel, Value
 from assistant.planning.actions import Action
 from assistant.planning.catalogue import Catalogue
 from assistant.planning.economics import OwnOrRent, own_or_rent
-from assistant.planning.estimates import Sizing, estimates, warranted
+from assistant.planning.estimates import Sizing, estimates
 from assistant.planning.placement import Placement, contract_mapping, place
 from assistant.planning.promotion import Step, promotion_path
 from assistant.planning.roadmap import Roadmap, roadmap
 from assistant.planning.situation import situation
 
 NO_CLUSTER = "No GPU cluster before a pilot has finished: at this stage there is no load to size machines for."
+PILOT_ONLY = "No GPU cluster before a pilot has finished: one machine carries the trial, and this is what it has to hold."
 
 
 class StatedFact(Value):
@@ -31,7 +32,7 @@ class StatedFact(Value):
 class Deployment(Value):
     """Where each phase goes and what that takes.
 
-    ``no_sizing`` says why there are no calculations, where there are none. ``own_or_rent`` is None where nothing is
+    ``no_sizing`` says why there are none or few calculations, where that is so. ``own_or_rent`` is None where nothing is
     owned or rented by the hour.
     """
 
@@ -125,17 +126,16 @@ def deploy(facts: Mapping[str, Fact], assessment: Assessment, catalogue: Catalog
     sizing = estimates(here, placements, catalogue)
     payload = next((f"Weights only: {s.answer}" for s in sizing if s.id == "promotion"), "")
     machines = {p.decision for p in placements} & {"on-prem", "colocation", "cloud", "sovereign-cloud"}
-    planned = warranted(here, placements)
-    compared = own_or_rent(catalogue, here, colocated="colocation" in machines) if planned and machines else None
-    assumptions = (a for part in (*placements, *sizing) for a in part.assumptions)
+    compared = own_or_rent(catalogue, here, colocated="colocation" in machines) if here.stage >= 3 and machines else None
+    assumed = [*(a for p in placements for a in p.assumptions), *(a for s in sizing for a in s.assumptions)]
     return Deployment(
         placements=placements,
         placement=contract_mapping(placements),
         promotion=promotion_path(here, placements, payload),
         sizing=sizing,
-        no_sizing="" if planned else NO_CLUSTER,
+        no_sizing="" if here.stage >= 3 else PILOT_ONLY if sizing else NO_CLUSTER,
         own_or_rent=compared,
-        assumptions=tuple(dict.fromkeys(assumptions)),
+        assumptions=tuple(dict.fromkeys(assumed)),
         warnings=tuple(dict.fromkeys(w for p in placements for w in p.warnings)),
     )
 

@@ -7,10 +7,10 @@ from assistant.planning.economics import OwnOrRent
 from assistant.planning.estimates import Sizing
 from assistant.planning.gap import Ground
 from assistant.planning.placement import PHASE_NAMES, PLACE_NAMES, Placement
-from assistant.planning.plan import Deployment, Plan
+from assistant.planning.plan import Deployment, Plan, StatedFact
 from assistant.planning.roadmap import Item, Phase, Roadmap
 
-_SPECIAL = re.compile(r"([\\`*_{}\[\]()#+!|~$^=-])")
+_SPECIAL = re.compile(r"([\\`*_{}\[\]#|~$^])")
 _LINES = re.compile(r"\s+")
 
 
@@ -18,7 +18,10 @@ def escaped(text: str) -> str:
     """Text that shows as it was written: one line, HTML as entities, Markdown's marks behind backslashes."""
     flat = "".join(c for c in _LINES.sub(" ", text).strip() if c.isprintable())
     plain = flat.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return _SPECIAL.sub(r"\\\1", plain).replace("://", ":&#47;&#47;").replace("@", "&#64;")
+    marked = _SPECIAL.sub(r"\\\1", plain)
+    for link, harmless in (("://", ":&#47;&#47;"), ("www.", "www&#46;"), ("@", "&#64;")):
+        marked = marked.replace(link, harmless)
+    return marked
 
 
 def quoted(text: str, limit: int = 240) -> str:
@@ -51,8 +54,13 @@ def _standing(plan: Plan) -> list[str]:
     lines += [f"| {here.names[d]} | {level} |" for d, level in here.levels.items()]
     if plan.facts:
         lines += ["", "What you said about deployment:", ""]
-        lines += [f"- `{f.name}`: {_value(f.value)} {f.unit} {quoted(f.quote) if f.quote else ''}".rstrip() for f in plan.facts]
+        lines += [_fact(fact) for fact in plan.facts]
     return [*lines, ""]
+
+
+def _fact(fact: StatedFact) -> str:
+    words = quoted(fact.quote) if fact.quote else ""
+    return f"- `{fact.name}`: {_value(fact.value)} {fact.unit} {words}".rstrip()
 
 
 def _value(value: float | bool | str) -> str:
@@ -116,7 +124,9 @@ def because(ground: Ground) -> str:
     about = ground.about.rstrip(".")
     if ground.quote is None:
         return f"nothing was said yet about: {about}."
-    where = f"turn {ground.source}" if isinstance(ground.source, int) else escaped(str(ground.source))
+    spoken = isinstance(ground.source, int)
+    who = "you said" if spoken else "your document says"
+    where = f"turn {ground.source}" if spoken else escaped(str(ground.source))
     verdict = {
         "denied": "not so today",
         "planned": "planned, not yet so",
@@ -126,7 +136,7 @@ def because(ground: Ground) -> str:
         "kept": "so today, and to be kept",
         "unsaid": "not said outright",
     }[ground.status]
-    return f"you said {quoted(ground.quote)} ({where}); {about}: {verdict}."
+    return f"{who} {quoted(ground.quote)} ({where}); {about}: {verdict}."
 
 
 def _deployment(part: Deployment) -> list[str]:
@@ -185,7 +195,9 @@ def _sizing(sizing: Sizing) -> list[str]:
 
 
 def _input(value: object) -> str:
-    return f"{value:,g}" if isinstance(value, int | float) and not isinstance(value, bool) else str(value)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return str(value)
+    return f"{value:,.0f}" if value == int(value) and abs(value) < 1e15 else f"{value:,.6g}"
 
 
 def _economics(compared: OwnOrRent) -> list[str]:

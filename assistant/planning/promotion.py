@@ -85,6 +85,8 @@ def promotion_path(here: Situation, placements: Sequence[Placement], payload: st
         middle = (_to_devices(payload),)
     elif made != served:
         middle = (_transfer(made, served, payload),)
+    if here.stage == 2:  # a pilot needs no release machinery, but its result has to be repeatable
+        return (_REGISTER, _EVALUATE, *middle)
     return (_REGISTER, _PACKAGE, _EVALUATE, _SIGN, *middle, _CANARY, _ROLLBACK, _observe(made, served))
 
 
