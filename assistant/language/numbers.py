@@ -43,7 +43,8 @@ _DIGITS = (
     r"(?P<percent> ?(?:%|percent\b|per cent\b|‰))?"
 )
 _PART = (
-    r"(?:(?:a|an|one) )?(?P<part>half|third|quarter|fifth|tenth|twentieth|hundredth|thousandth)(?: of)?(?: an?| one)(?= \w)"
+    r"(?:(?:a|an|one) )?(?P<part>half|third|quarter|fifth|tenth|twentieth|hundredth|thousandth)(?: of)?(?: an?| one)"
+    rf"(?: (?P<partof>{_LARGE})(?!\w)|(?= \w))"
 )
 _WORDS = (
     rf"(?<![\w#])(?:{_PART}|(?:a |an )?(?P<words>"

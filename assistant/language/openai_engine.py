@@ -20,11 +20,21 @@ from assistant.language.model_wording import checked, opening, points
 from assistant.language.prompts import Prompts
 from assistant.language.protocol import Intent, Reader, Situation, Understanding, Writer
 from assistant.language.sentences import sentences
+from assistant.settings import Settings
 
 if TYPE_CHECKING:
     from langchain_openai import ChatOpenAI
 
-__all__ = ["Breaker", "ModelReader", "ModelWriter", "Nearest", "chat_model", "nearest_statements"]
+__all__ = [
+    "Breaker",
+    "ModelReader",
+    "ModelWriter",
+    "Nearest",
+    "chat_model",
+    "model_reader",
+    "model_writer",
+    "nearest_statements",
+]
 
 Nearest = Callable[[str, int], Sequence[str]]
 """Given a text and a number, the ids of that many indicators, nearest in meaning first."""
@@ -32,6 +42,21 @@ Nearest = Callable[[str, int], Sequence[str]]
 _LONGEST = 20_000  # characters; longer texts would cost more than they tell and go to the embedded reader alone
 _SENTENCES = 24  # sentences of a message that are compared with the statements
 _DESCRIBED = 3  # dimensions whose levels are described to the model
+
+
+def model_reader(settings: Settings, model: MaturityModel, embedded: Reader) -> "ModelReader":
+    """The reader of the settings' language model, with ``embedded`` behind it.
+
+    Raises:
+        EngineError: neither a key nor an address is set.
+        KnowledgeError: a prompt is missing or malformed.
+    """
+    return ModelReader(embedded, chat_model(settings), model, Prompts.load(settings.prompts_dir))
+
+
+def model_writer(settings: Settings, embedded: Writer) -> "ModelWriter":
+    """The writer of the settings' language model, with ``embedded`` behind it. Raises as `model_reader` does."""
+    return ModelWriter(embedded, chat_model(settings), Prompts.load(settings.prompts_dir))
 
 
 def nearest_statements(model: MaturityModel) -> Nearest:

@@ -1,7 +1,7 @@
 """Which actions go on the roadmap: those that close the weightiest gaps for the least effort, with what they require."""
 
 import math
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from assistant.interview.model import DIMENSIONS, MaturityModel, Value
 from assistant.planning.actions import Action
@@ -13,6 +13,7 @@ QUICK = 1.25
 """A quick win counts this much more: early results keep a programme alive."""
 ENOUGH_ALREADY = 0.3
 """What a gap still counts when its dimension has reached the level that is needed."""
+EARLY_WINS = 2
 SUSTAINING_ITEMS = 8
 LISTED_LEFT_OUT = 12
 
@@ -111,7 +112,7 @@ def choose(
 ) -> Choice:  # fmt: skip
     """Choose greedily, the best gain for its effort first, until the gap is closed or the roadmap is full.
 
-    Quick wins come first in the result, then lower levels before higher ones and heavier gaps before lighter ones.
+    In the result two quick wins come first, then heavier gaps before lighter ones and lower levels before higher ones.
     """
     run = _Chooser(model, actions, gap, holding, wanted, means)
     limit = min(means.items, SUSTAINING_ITEMS) if sustains else means.items
@@ -131,9 +132,15 @@ def choose(
             reasons[best] = f"The roadmap is full with {limit} actions; this one weighs less and comes next."
         else:
             run.take(chains[best])
-    ranked = sorted(run.chosen.values(), key=lambda a: (not a.quick_win, a.to_level, -wanted.weights[a.dimension]))
+    ranked = _ranked(run.chosen.values(), wanted)
     after = {a.id: tuple(r.id for r in _still_required(run, a, holding) if r.id in run.chosen) for a in ranked}
     return Choice(actions=tuple(ranked), after=after, left_out=_left_out(run, reasons))
+
+
+def _ranked(chosen: Iterable[Action], wanted: Needs) -> list[Action]:
+    ranked = sorted(chosen, key=lambda a: (-wanted.weights[a.dimension], a.to_level, not a.quick_win))
+    first = [a for a in ranked if a.quick_win][:EARLY_WINS]
+    return [*first, *(a for a in ranked if a not in first)]
 
 
 def _keep(run: _Chooser, limit: int) -> None:

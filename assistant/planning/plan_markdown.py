@@ -74,7 +74,9 @@ def _roadmap(way: Roadmap, names: dict[str, str]) -> list[str]:
     lines = [f"## Roadmap: {aim}", ""]
     if way.gates:
         lines += ["The stage still asks for:", "", *(f"- {gate}" for gate in way.gates), ""]
-    if not way.items:
+    if way.items:
+        lines += ["The probabilities below hold if every action meets its exit criterion.", ""]
+    else:
         lines += ["No action in the catalogue closes what is open.", ""]
     for phase in way.phases:
         lines += _phase(phase, way, names)

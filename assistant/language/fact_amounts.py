@@ -1,0 +1,226 @@
+"""The facts that are amounts: data, latency, load, model size, money, GPUs and people."""
+
+import math
+import re
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from assistant.language.fact_cues import Compiled, FactCues
+from assistant.language.fact_parts import Clause, Part, alone
+from assistant.language.numbers import factor
+
+QUANTITIES = (
+    "training_data_tb", "latency_ms", "peak_rps", "model_params_b", "budget_usd_year", "gpu_on_prem", "team_ml_engineers",
+)  # fmt: skip
+COUNTED = ("gpu_on_prem", "team_ml_engineers")
+"""Facts whose amounts within one sentence add up: "three data scientists and two ML engineers"."""
+_UNTRUE = ("elsewhere", "hearsay", "hypothetical", "past", "question", "unknown")
+_SURE, _NEAR, _BARE = 3, 2, 1
+_PERIOD = re.compile(
+    r"(?<![\w#])(?:(?:an?|per|each|every|/) ?(?P<unit>year|annum|yr|month|quarter)|(?P<yearly>p\.?a\.?|annually|yearly|annual)"
+    r"|(?P<monthly>monthly)|(?:over|for|across) (?:the next )?#(?P<n>\d+) years|(?P<next>(?:this|next) year|(?:in|for) #\d+))"
+    r"(?!\w)"
+)
+_PER_YEAR = {"year": 1.0, "annum": 1.0, "yr": 1.0, "month": 12.0, "quarter": 4.0}
+_TARGET = re.compile(r"\b(?:on|for|into|towards) (?:(?:our|the|all|its) )?(?!#|about|a |an |one|this|next|each)(?P<on>\w+(?: \w+){0,4})")
+_NOT_ADDED = re.compile(r"(?<!\w)(?:of (?:them|which|these|those|whom)|including|among them|half of)(?!\w)")
+_ONLY = re.compile(r"(?<!\w)(?:peaks?|busiest|rush|maximum|max)(?!\w)")
+
+
+class Found(NamedTuple):
+    """A value that words state; the higher the score, the clearer the words."""
+
+    value: float | bool | str
+    score: int
+    clause: Clause
+
+
+Conversion = Callable[[re.Match[str], Clause, Part, FactCues, bool], float | None]
+
+
+def amounts_in(name: str, clause: Clause, cues: FactCues, *, asked: bool) -> Iterator[Found]:
+    """What the clause states of the quantity ``name``; ``asked`` when it answers the question for it."""
+    patterns, cue = cues.compiled[name], cues.facts[name]
+    if patterns.apart.search(clause.text):
+        return
+    for position, part in enumerate(clause.parts):
+        if part.is_one_of(*_UNTRUE):
+            continue
+        if cue.none and (part.text[:1] or asked) and patterns.none.search(part.text) and not part.is_one_of("planned"):
+            yield Found(0.0, _SURE, clause)
+            continue
+        if "#" not in part.text and name not in (*COUNTED, "latency_ms"):
+            continue
+        if "denied" in part.cues or patterns.veto.search(part.text):
+            continue
+        if "planned" in part.cues and _must_hold_today(name, part, patterns, present=cue.present):
+            continue
+        for match in _matches(name, part, patterns, cues, asked=asked):
+            value = _CONVERSIONS[name](match, clause, part, cues, asked)
+            if value is None or not math.isfinite(value) or not cue.least <= value <= cue.most or value < 0:
+                continue
+            score = _score(name, clause, position, match, cues, asked=asked)
+            if score:
+                yield Found(value, score, clause)
+
+
+def _must_hold_today(name: str, part: Part, patterns: Compiled, *, present: bool) -> bool:
+    if name == "training_data_tb":
+        return patterns.strong.search(part.text) is None
+    return present
+
+
+def _matches(name: str, part: Part, patterns: Compiled, cues: FactCues, *, asked: bool) -> Iterator[re.Match[str]]:
+    """The matches that share no amount."""
+    taken: set[int] = set()
+    found = (cues.money,) if name == "budget_usd_year" else patterns.found
+    if asked or (patterns.weak_found and _ONLY.search(part.text)):
+        found = (*found, *patterns.weak_found)
+    for pattern in found[::-1] if name in COUNTED else found:
+        for match in pattern.finditer(part.text):
+            cells = set(range(match.start(), match.end()))
+            if cells.isdisjoint(taken):
+                taken |= cells
+                yield match
+
+
+def _score(name: str, clause: Clause, position: int, match: re.Match[str], cues: FactCues, *, asked: bool) -> int:
+    """How clearly the match states the fact; 0 when it may be about something else."""
+    patterns, part = cues.compiled[name], clause.parts[position]
+    if name == "model_params_b":
+        return _SURE
+    if name == "team_ml_engineers":
+        return _SURE
+    near = patterns.context.search(part.text) is not None
+    if name == "peak_rps":
+        return _load_score(match, near=near, asked=asked) + (1 if _ONLY.search(part.text) else 0)
+    if name == "latency_ms":
+        near = (near or "millisecond" in cues.unit("time", match["u"])) and (
+            asked or patterns.strong.search(part.text) is not None or alone(part, *match.span(), cues)
+        )
+    if name == "budget_usd_year":
+        near = near and (patterns.strong.search(clause.text) is not None or "budget" in part.text)
+    if near or asked:
+        return _SURE
+    neighbours = clause.parts[max(0, position - 1) : position]
+    if any(patterns.veto.search(other.text) for other in neighbours):
+        return 0
+    if _is_bare(name, part, match, clause, cues):
+        return _BARE
+    return 0
+
+
+def _load_score(match: re.Match[str], *, near: bool, asked: bool) -> int:
+    """A bare "200 requests a second" will do; "300 requests a day" may be post."""
+    groups = match.groupdict()
+    fast = groups.get("u") is None or groups["u"][:1] == "s" or groups["u"].startswith("min")
+    return _SURE if near or asked else _NEAR * fast
+
+
+def _is_bare(name: str, part: Part, match: re.Match[str], clause: Clause, cues: FactCues) -> bool:
+    if not alone(part, *match.span(), cues):
+        if name != "budget_usd_year":
+            return False
+        period = _PERIOD.search(part.text, match.end())
+        return period is not None and period.start() <= match.end() + 1 and alone(part, match.start(), period.end(), cues)
+    if name == "training_data_tb":
+        return clause.amounts[int(match["n"])].value * factor(cues.unit("size", match["u"]), "terabyte") >= 1
+    return name in ("gpu_on_prem", "latency_ms")
+
+
+def _amount(match: re.Match[str], clause: Clause, group: str = "n") -> float | None:
+    amount = clause.amounts[int(match[group])]
+    return None if amount.percent else amount.value
+
+
+def _one_or(match: re.Match[str], clause: Clause) -> float | None:
+    groups = match.groupdict()
+    if groups.get("one") is not None:
+        return 1.0
+    if groups.get("two") is not None:
+        return 1.5
+    return _amount(match, clause)
+
+
+def _size(match: re.Match[str], clause: Clause, _part: Part, cues: FactCues, _asked: bool) -> float | None:
+    value = _amount(match, clause)
+    return None if value is None or value == 0 else value * factor(cues.unit("size", match["u"]), "terabyte")
+
+
+def _time(match: re.Match[str], clause: Clause, part: Part, cues: FactCues, asked: bool) -> float | None:
+    value, unit = _one_or(match, clause), cues.unit("time", match["u"])
+    if value is None or value == 0:
+        return None
+    milliseconds = value * factor(unit, "millisecond")
+    slow = milliseconds > 60_000 and not asked  # "within 24 hours" is seldom about a model
+    return None if slow and not re.search(r"latency|inference|predict|model", part.text) else milliseconds
+
+
+def _rate(match: re.Match[str], clause: Clause, _part: Part, cues: FactCues, asked: bool) -> float | None:
+    value = _amount(match, clause)
+    if value is None:
+        return None
+    unit = match.groupdict().get("u")
+    return value if unit is None else value / factor(cues.unit("every", unit), "second")
+
+
+def _parameters(match: re.Match[str], clause: Clause, _part: Part, _cues: FactCues, _asked: bool) -> float | None:
+    amount = clause.amounts[int(match["n"])]
+    whole = "param" in match.group()
+    if amount.percent or amount.value < 1e6 or not (whole or amount.letter in ("b", "m", "t") or amount.value >= 1e9):
+        return None  # "two models", "3 million customers' model"
+    return amount.value / 1e9
+
+
+def _money(match: re.Match[str], clause: Clause, part: Part, cues: FactCues, asked: bool) -> float | None:
+    value = _amount(match, clause, "n" if match["n"] is not None else "m")
+    if value is None:
+        return None
+    usd = value * cues.rate(match["before"] or match["after"])
+    aim = _TARGET.search(part.text, match.end()) or _TARGET.search(part.text[: match.start()])
+    if aim is not None and not cues.compiled["budget_usd_year"].strong.search(aim["on"]):
+        return None  # "$2M a year on marketing"
+    period = _PERIOD.search(part.text)
+    if period is None:
+        return usd if asked or "budget" in clause.text else None
+    if period["n"] is not None:
+        years = clause.amounts[int(period["n"])].value
+        return usd / years if years >= 1 else None
+    if period["monthly"] is not None:
+        return usd * 12
+    return usd * _PER_YEAR.get(period["unit"] or "year", 1.0)
+
+
+def _count(match: re.Match[str], clause: Clause, part: Part, _cues: FactCues, _asked: bool) -> float | None:
+    value = _one_or(match, clause)
+    if value is None or value * 2 != int(value * 2) or _NOT_ADDED.search(part.text):
+        return None
+    if match.groupdict().get("m") is not None:
+        each = clause.amounts[int(match["m"])].value
+        return value * each
+    if re.match(r" ?(?:each|apiece|per (?:server|node|machine|box))(?!\w)", part.text[match.end() :]):
+        return None
+    return value
+
+
+_CONVERSIONS: dict[str, Conversion] = {
+    "training_data_tb": _size,
+    "latency_ms": _time,
+    "peak_rps": _rate,
+    "model_params_b": _parameters,
+    "budget_usd_year": _money,
+    "gpu_on_prem": _count,
+    "team_ml_engineers": _count,
+}
+
+
+def best(name: str, found: list[Found]) -> Found | None:
+    """The one value of a message: the clearest; counts of one sentence add up unless one is the sum of the others."""
+    if not found:
+        return None
+    top = max(found, key=lambda each: each.score)
+    if name not in COUNTED or top.value == 0:
+        return top
+    same = [float(each.value) for each in found if each.clause.sentence == top.clause.sentence]
+    total = max(same) if math.isclose(2 * max(same), sum(same)) and len(same) > 2 else sum(same)
+    return top._replace(value=total)
