@@ -117,13 +117,12 @@ def prompts(model: MaturityModel, dimension: str) -> list[str]:
 
 
 def level_examples(model: MaturityModel, rows: list[dict], rng: random.Random) -> list[Example]:
-    """Each answer with a question of its dimension, and half of them with one of another dimension as a negative."""
+    """Each answer with a question of its dimension, and with one of another dimension as a negative."""
     out = []
     for row in rows:
         out.append(Example(rng.choice(prompts(model, row["dimension"])), row["text"], level=row["level"]))
-        if rng.random() < 0.5:
-            other = rng.choice([d for d in DIMENSIONS if d != row["dimension"]])
-            out.append(Example(rng.choice(prompts(model, other)), row["text"], level=0))
+        other = rng.choice([d for d in DIMENSIONS if d != row["dimension"]])
+        out.append(Example(rng.choice(prompts(model, other)), row["text"], level=0))
     for dimension in model.dimensions:
         for question in dimension.questions:
             out += [Example(question.text, o.text, level=o.level or 0) for o in question.options]
@@ -135,7 +134,7 @@ def level_examples(model: MaturityModel, rows: list[dict], rng: random.Random) -
 
 
 def statement_examples(model: MaturityModel, rows: list[dict], rng: random.Random) -> list[Example]:
-    """Each utterance with its statement, and with two others as negatives: one of the same dimension, one of any.
+    """Each utterance with its statement, and with another as a negative: mostly of the same dimension.
 
     Of the same dimension only a statement at another level is taken, since neighbours often follow from the same words.
     """
@@ -147,8 +146,8 @@ def statement_examples(model: MaturityModel, rows: list[dict], rng: random.Rando
         out.append(Example(row["text"], own.statement, label=LABELS.index(row["label"])))
         near = [i for i in indicators if i.dimension == own.dimension and i.level != own.level]
         far = [i for i in indicators if i.dimension != own.dimension]
-        out.append(Example(row["text"], rng.choice(near).statement, label=nothing))
-        out.append(Example(row["text"], rng.choice(far).statement, label=nothing))
+        other = rng.choice(near if rng.random() < 0.7 else far)
+        out.append(Example(row["text"], other.statement, label=nothing))
     return out
 
 
@@ -180,7 +179,7 @@ def loss_of(logits: torch.Tensor, levels: torch.Tensor, labels: torch.Tensor) ->
     ordinal = nn.functional.binary_cross_entropy_with_logits(logits[:, :4], targets, reduction="none").sum(1)
     binary = nn.functional.binary_cross_entropy_with_logits(logits[:, 4], answered, reduction="none")
     label = nn.functional.cross_entropy(logits[:, 5:], labels.clamp(min=0), reduction="none", label_smoothing=0.05)
-    return (ordinal * answered + 0.5 * binary * asked + label * stated).mean()
+    return (ordinal * answered + binary * asked + label * stated).mean()
 
 
 def probabilities(logits: np.ndarray) -> np.ndarray:
@@ -344,6 +343,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path)
     parser.add_argument("--hold-out", action="append", default=[])
+    parser.add_argument("--unseen", type=int, default=8, help="hold out every n-th indicator altogether; 0: none")
     parser.add_argument("--epochs", type=int, default=6)
     parser.add_argument("--rate", type=float, default=5e-5)
     parser.add_argument("--seed", type=int, default=1)
@@ -351,11 +351,12 @@ def main() -> None:
     model = maturity_model(ROOT / "knowledge")
     answers, utterances = (rows_in(ROOT / "knowledge" / "exemplars" / name) for name in ("answers", "indicators"))
     out_of = set(chosen.hold_out)
+    unseen = set(sorted(model.indicators)[:: chosen.unseen]) if chosen.unseen else set()
     data = Data(
         answers=[row for row in answers if row["writer"] not in out_of],
-        utterances=[row for row in utterances if row["writer"] not in out_of],
+        utterances=[row for row in utterances if row["writer"] not in out_of and row["indicator"] not in unseen],
         held_answers=[row for row in answers if row["writer"] in out_of],
-        held_utterances=[row for row in utterances if row["writer"] in out_of],
+        held_utterances=[row for row in utterances if row["writer"] in out_of or row["indicator"] in unseen],
         development=development_answers(),
     )
     net = train(model, data, chosen.epochs, chosen.rate, chosen.seed)

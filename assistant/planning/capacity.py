@@ -9,6 +9,10 @@ from assistant.planning.actions import Action, Size
 from assistant.planning.situation import situation
 
 
+LEAST_WEEKS = 2
+"""Even a small action waits for meetings, agreement and answers."""
+
+
 class Capacity(Value):
     """The size of the organisation's means, and what follows from it for a roadmap.
 
@@ -26,12 +30,12 @@ class Capacity(Value):
 
     def weeks(self, action: Action) -> int:
         """How many weeks the action takes in one lane."""
-        return max(1, math.ceil(action.effort_weeks / self.people))
+        return max(LEAST_WEEKS, math.ceil(action.effort_weeks / self.people))
 
 
 _BY_SIZE: dict[Size, tuple[int, float, int]] = {
-    "small": (2, 0.75, 10),
-    "medium": (3, 1.25, 14),
+    "small": (2, 0.75, 12),
+    "medium": (3, 1.25, 16),
     "large": (4, 2.0, 16),
 }
 """Lanes, people a lane, most items. Planning assumptions: change takes time beside the daily work."""

@@ -86,10 +86,14 @@ class _Chooser:
         total = 0.0
         for indicator in closed:
             gap = self.open[indicator]
-            enough = reached(self.model, gap.dimension, self.holding) >= self.wanted.levels[gap.dimension]
+            enough = self.level(gap.dimension) >= self.wanted.levels[gap.dimension]
             total += gap.weight * (1 - gap.probability) * (ENOUGH_ALREADY if enough else 1.0)
         effort = sum(action.effort_weeks for action in chain)
         return total * (QUICK if chain[-1].quick_win else 1.0) / math.sqrt(effort)
+
+    def level(self, dimension: str) -> int:
+        """The level that the chosen actions carry the dimension to."""
+        return reached(self.model, dimension, self.holding, self.wanted.now[dimension])
 
     def affordable(self, chain: Sequence[Action]) -> bool:
         """Whether the money that was named carries the chain's lowest cost beside what is chosen."""
@@ -110,7 +114,7 @@ def choose(
     model: MaturityModel, actions: Sequence[Action], gap: Sequence[Gap], holding: Collection[str], wanted: Needs,
     means: Capacity, *, sustains: bool = False,
 ) -> Choice:  # fmt: skip
-    """Choose greedily, the best gain for its effort first, until the gap is closed or the roadmap is full.
+    """Pass the gates of the target stage one by one, then choose the best gain for its effort until the roadmap is full.
 
     In the result two quick wins come first, then heavier gaps before lighter ones and lower levels before higher ones.
     """
@@ -120,21 +124,32 @@ def choose(
         _keep(run, limit)
     reasons: dict[str, str] = {}
     pool = [a for a in run.fitting if a.to_level <= wanted.levels[a.dimension] and not a.sustains]
-    while True:
-        chains = {a.id: run.chain(a) for a in pool if a.id not in run.chosen and a.id not in reasons}
-        gains = {name: run.gain(chain) for name, chain in chains.items()}
-        best = max(gains, key=gains.__getitem__, default=None)
-        if best is None or gains[best] <= 0:
-            break
-        if not run.affordable(chains[best]):
-            reasons[best] = "The budget that was named does not carry it beside what weighs more."
-        elif len(run.chosen) + len(chains[best]) > limit:
-            reasons[best] = f"The roadmap is full with {limit} actions; this one weighs less and comes next."
-        else:
-            run.take(chains[best])
+    for gate in wanted.gates:  # one gate is passed before the next is begun: half-open gates give no stage
+        while (level := run.level(gate)) < wanted.levels[gate]:
+            step = {i.id for i in model.dimension(gate).indicators if i.level == level + 1}
+            if not _take_best(run, [a for a in pool if step & run.open.keys() & {*a.indicators}], reasons, limit):
+                break
+    while _take_best(run, pool, reasons, limit):
+        pass
     ranked = _ranked(run.chosen.values(), wanted)
     after = {a.id: tuple(r.id for r in _still_required(run, a, holding) if r.id in run.chosen) for a in ranked}
     return Choice(actions=tuple(ranked), after=after, left_out=_left_out(run, reasons))
+
+
+def _take_best(run: _Chooser, pool: Sequence[Action], reasons: dict[str, str], limit: int) -> bool:
+    """Take the action of the pool that gains most, or note why it cannot be had; False when none gains anything."""
+    chains = {a.id: run.chain(a) for a in pool if a.id not in run.chosen and a.id not in reasons}
+    gains = {name: run.gain(chain) for name, chain in chains.items()}
+    best = max(gains, key=gains.__getitem__, default=None)
+    if best is None or gains[best] <= 0:
+        return False
+    if not run.affordable(chains[best]):
+        reasons[best] = "The budget that was named does not carry it beside what weighs more."
+    elif len(run.chosen) + len(chains[best]) > limit:
+        reasons[best] = f"The roadmap is full with {limit} actions; this one weighs less and comes next."
+    else:
+        run.take(chains[best])
+    return True
 
 
 def _ranked(chosen: Iterable[Action], wanted: Needs) -> list[Action]:

@@ -48,6 +48,7 @@ class Needs(Value):
     """
 
     target: Level
+    now: dict[str, int]
     levels: dict[str, int]
     weights: dict[str, float]
     gates: tuple[str, ...]
@@ -114,7 +115,7 @@ def needs(model: MaturityModel, posterior: Posterior, target: int) -> Needs:
                 gates[dimension] = None
         if any(now[d] < condition.level for d in chosen):
             words.append(_in_words(model, condition))
-    return Needs(target=target, levels=wanted, weights=weights, gates=tuple(gates), conditions=tuple(dict.fromkeys(words)))
+    return Needs(target=target, now=now, levels=wanted, weights=weights, gates=tuple(gates), conditions=tuple(dict.fromkeys(words)))
 
 
 def _nearest(condition: Condition, posterior: Posterior, gates: Mapping[str, None]) -> list[str]:

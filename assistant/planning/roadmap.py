@@ -109,7 +109,7 @@ def roadmap(
     choice = choose(model, actions, gap, holding, wanted, means, sustains=sustains)
     ordered = order([_waiting_for(a, choice.after[a.id]) for a in choice.actions])
     slots = schedule(ordered, choice.after, means)
-    limit = 52 if goal - assessment.stage <= 1 else 104
+    limit = 52 if goal <= 3 and goal - assessment.stage <= 1 else 104  # wide change takes longer than a year
     late = _late(slots, choice, limit)
     items = tuple(
         _item(a, slot, choice, gap, wanted, model, evidence)
@@ -143,7 +143,7 @@ def _goal(stage: int, target: int | None) -> int:
 
 def _sustained(goal: int) -> Needs:
     levels, weights = dict.fromkeys(DIMENSIONS, 5), dict.fromkeys(DIMENSIONS, 1.0)
-    return Needs(target=goal, levels=levels, weights=weights, gates=(), conditions=())
+    return Needs(target=goal, now=levels, levels=levels, weights=weights, gates=(), conditions=())
 
 
 def _holding(model: MaturityModel, evidence: Sequence[Evidence], belief: Posterior) -> frozenset[str]:

@@ -203,8 +203,7 @@ def changes(report: Report) -> Iterator[Block]:
     else:
         yield Paragraph(text="No single dimension, moved by one level, would change the stage by the rule.")
     if report.missing:
-        target = min(report.assessment.stage + 1, 5)
-        yield Paragraph(text=f"By the most probable levels, the next stage ({target} or the one after the rule's) lacks:")
+        yield Paragraph(text="By the most probable levels, this is what the rule asks for next and does not find yet:")
         yield Bullets(items=report.missing)
 
 

@@ -69,8 +69,7 @@ def _grounds(group: Sequence[Placement]) -> Iterator[tuple[str, str]]:
         yield "What would flip it", flip
     for assumption in dict.fromkeys(a for p in group for a in p.assumptions):
         yield "Assumed", assumption
-    kind = "a hard limit" if first.hard else "a preference that can be outweighed"
-    yield "Rule", f"{first.rule}, {kind}; confidence {percent(first.confidence)}"
+    yield "Rule", f"{first.rule}, {'a hard limit' if first.hard else 'a preference that can be outweighed'}"
     yield "Sources", ", ".join(first.sources)
 
 

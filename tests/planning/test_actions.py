@@ -20,7 +20,8 @@ def test_order_takes_missing_prerequisites_to_be_met():
 
 
 def test_a_ring_is_named():
-    ring = [action("one", A, requires=("two",)), action("two", B, requires=("three",)), action("three", C, requires=("one",))]
+    waits = {"one": ("two",), "two": ("three",), "three": ("one",)}
+    ring = [action(name, indicator, requires=waits[name]) for name, indicator in zip(waits, (A, B, C), strict=True)]
     with pytest.raises(KnowledgeError, match="ring") as fault:
         order(ring)
     assert all(name in str(fault.value) for name in ("one", "two", "three"))

@@ -106,8 +106,11 @@ def test_a_small_service_gets_a_monthly_bill():
 
 def test_the_markdown_tells_the_whole_plan():
     text = plan_for(at_levels(base=2), **FULL).to_markdown()
-    for part in ("# Plan", "## Roadmap: To stage 3", "### First 30 days", "## Deployment", "### Promotion path",
-                 "### Sizing", "## Assumptions", "## Sources", "Because:", "Owner:", "Finished when:", "Rejected:"):  # fmt: skip
+    parts = (
+        "# Plan", "## Roadmap: To stage 3", "### First 30 days", "## Deployment", "### Promotion path", "### Sizing",
+        "## Assumptions", "## Sources", "Because:", "Owner:", "Finished when:", "Rejected:",
+    )  # fmt: skip
+    for part in parts:
         assert part in text
     assert "### Owning or renting" in plan_for(at_levels(base=3), **FULL).to_markdown()
 

@@ -16,6 +16,10 @@ def way(evidence, actions=None, target=None, **given):
     return roadmap(model(), evidence, judged(evidence), chosen, facts(**given), target)
 
 
+def at_level_three(dimension):
+    return next(i for i in model().indicators.values() if i.dimension == dimension and i.level == 3)
+
+
 @pytest.mark.parametrize("stage", [1, 2, 3, 4])
 def test_it_leads_to_the_next_stage_and_makes_it_likely(stage):
     found = way(at_levels(base=stage))
@@ -92,11 +96,8 @@ def test_because_quotes_the_words_that_show_the_gap_or_says_that_nothing_was_sai
     [("affirmed", 1, None), ("denied", 4, "denied"), ("planned", 4, "planned"), (None, 3, None), (None, 2, "unsaid")],
 )
 def test_when_an_indicator_holds(polarity, level, expected):
-    evidence = at_levels(base=level)
-    if polarity:
-        evidence.append(said("data.named_owners", polarity, "words"))
-    indicator = next(i for i in model().indicators.values() if i.dimension == "data" and i.level == 3)
-    evidence = [e.model_copy(update={"indicator": indicator.id}) if e.quote == "words" else e for e in evidence]
+    indicator = at_level_three("data")
+    evidence = [*at_levels(base=level), *([said(indicator.id, polarity, "words")] if polarity else [])]
     chance = probability(model(), indicator, evidence, Posterior(model(), evidence))
     assert status(indicator, evidence, level, chance) == expected
 
@@ -112,9 +113,8 @@ def test_the_probability_of_an_indicator_follows_what_was_said_of_it():
 
 
 def test_a_plan_is_not_yet_true_even_where_the_level_would_allow_it():
-    evidence = [*at_levels(base=3), said("governance.risk_review", "planned", "a review is planned")]
-    indicator = next(i for i in model().indicators.values() if i.dimension == "governance" and i.level == 3)
-    evidence[-1] = evidence[-1].model_copy(update={"indicator": indicator.id})
+    indicator = at_level_three("governance")
+    evidence = [*at_levels(base=3), said(indicator.id, "planned", "a review is planned")]
     belief = Posterior(model(), evidence)
     found = gaps(model(), evidence, belief, needs(model(), belief, 4))
     assert any(g.indicator == indicator.id and g.status == "planned" for g in found)
