@@ -46,7 +46,7 @@ def amounts_in(name: str, clause: Clause, cues: FactCues, *, asked: bool) -> Ite
     for position, part in enumerate(clause.parts):
         if part.is_one_of(*_UNTRUE):
             continue
-        if cue.none and (part.text[:1] or asked) and patterns.none.search(part.text) and not part.is_one_of("planned"):
+        if cue.none and "planned" not in part.cues and patterns.none.search(part.text):
             yield Found(0.0, _SURE, clause)
             continue
         if "#" not in part.text and name not in (*COUNTED, "latency_ms"):

@@ -1,6 +1,7 @@
 """The phrases by which deployment facts are recognised: data in ``knowledge/model/fact_cues.yaml``, compiled here."""
 
 import re
+from collections.abc import Iterable
 from functools import cached_property
 from typing import NamedTuple
 
@@ -12,8 +13,8 @@ from assistant.interview.model import Value
 Phrases = tuple[str, ...]
 _NEVER = re.compile(r"(?!)")
 _MACRO = re.compile(r"(?<!\?P)<([a-z]+)>")
-_UNBOUNDED = re.compile(r"\)[*+]|\)\{\d*,\}")
-"""A repeated group without a bound, the usual cause of a pattern that takes for ever."""
+_NESTED = re.compile(r"[*+]\)[*+]")
+"""A repetition repeated without a bound, the usual cause of a pattern that takes for ever."""
 
 
 class Currency(Value):
@@ -46,6 +47,7 @@ class FactCue(Value):
     none: Phrases = ()
     values: dict[str, Phrases] = Field(default_factory=dict)
     weak: dict[str, Phrases] = Field(default_factory=dict)
+    asked: dict[str, Phrases] = Field(default_factory=dict)
     no: float | bool | str | None = None
     yes: float | bool | str | None = None
     present: bool = False
@@ -68,6 +70,7 @@ class Compiled(NamedTuple):
     none: re.Pattern[str]
     values: dict[str, re.Pattern[str]]
     weak: dict[str, re.Pattern[str]]
+    asked: dict[str, re.Pattern[str]]
 
 
 class FactCues(Value):
@@ -104,7 +107,7 @@ class FactCues(Value):
         for name, cue in self.facts.items():
             for field in ("label", "found", "weak_found", "context", "strong", "veto", "apart", "before", "none"):
                 self._check(getattr(cue, field), f"facts.{name}.{field}")
-            for choices in (cue.values, cue.weak):
+            for choices in (cue.values, cue.weak, cue.asked):
                 for value, phrases in choices.items():
                     self._check(phrases, f"facts.{name}.{value}")
         for field in ("blank", "bounds", "cut", "reset", "elsewhere", "hearsay", "hypothetical", "past_more", "ask"):
@@ -118,7 +121,7 @@ class FactCues(Value):
                 re.compile(whole)
             except (re.error, KeyError) as fault:
                 raise ValueError(f"{where}: {phrase!r} is no valid pattern ({fault})") from fault
-            if "(?:\\w+ )*" in whole or re.search(r"[*+]\)[*+]", whole):
+            if "(?:\\w+ )*" in whole or _NESTED.search(whole):
                 raise ValueError(f"{where}: {phrase!r} repeats a repetition without a bound; write {{0,4}} instead")
 
     @cached_property
@@ -166,6 +169,7 @@ class FactCues(Value):
             none=self.pattern(cue.none),
             values={value: self.pattern(phrases) for value, phrases in cue.values.items()},
             weak={value: self.pattern(phrases) for value, phrases in cue.weak.items()},
+            asked={value: self.pattern(phrases) for value, phrases in cue.asked.items()},
         )
 
     @cached_property
@@ -201,11 +205,7 @@ class FactCues(Value):
     @cached_property
     def money(self) -> re.Pattern[str]:
         """An amount with its currency before or after it."""
-        codes = "|".join(
-            f"(?P<{side}{i}>{'|'.join(currency.written)})" if side == "{}" else f"(?:{'|'.join(currency.written)})"
-            for i, currency in enumerate(self.currencies.usd)
-            for side in ("",)
-        )
+        codes = "|".join(f"(?:{'|'.join(currency.written)})" for currency in self.currencies.usd)
         return re.compile(rf"(?:(?<!\w)(?P<before>{codes})\s?#(?P<n>\d+))|(?:#(?P<m>\d+)\s?(?P<after>{codes})(?!\w))")
 
     @cached_property
@@ -221,9 +221,9 @@ class FactCues(Value):
         raise KeyError(written)
 
 
-def _any(phrases: "tuple[str, ...] | list[str] | object") -> str:
+def _any(phrases: Iterable[str]) -> str:
     """Any of the phrases, the longest first, so that "the netherlands" is not read as "the"."""
-    return f"(?:{'|'.join(sorted(phrases, key=len, reverse=True))})"  # type: ignore[call-overload]
+    return f"(?:{'|'.join(sorted(phrases, key=len, reverse=True))})"
 
 
 def _word(phrase: str) -> str:

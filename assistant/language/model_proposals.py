@@ -88,31 +88,44 @@ class Proposal(Value):
     facts: tuple[Fact, ...]
 
 
-def answer_schema(model: MaturityModel) -> dict[str, Any]:
+class Limits(Value):
+    """How much is shown to the model, and how much it may note, for one message. Smaller ones suit a slow local server."""
+
+    candidates: int = Field(default=24, ge=1)
+    """Most statements listed in the prompt."""
+    described: int = Field(default=3, ge=1, le=8)
+    """Most dimensions whose levels are described in the prompt."""
+    readings: int = Field(default=16, ge=1)
+    levels: int = Field(default=3, ge=1, le=8)
+    facts: int = Field(default=11, ge=1)
+
+
+def answer_schema(model: MaturityModel, limits: Limits) -> dict[str, Any]:
     """The schema of an answer. It is the same for every message, so a service compiles it once."""
+    words = sorted({word for known in known_values(model).values() for word in known})
     quote = {"type": "string", "description": "Verbatim part of the message"}
     return {
         "name": "reading",
         "strict": True,
         "schema": _object(
             indicators=_list(
-                16,
+                limits.readings,
                 quote=quote,
                 id={"type": "string", "enum": list(model.indicators)},
                 polarity={"type": "string", "enum": list(get_args(Polarity))},
                 certainty={"type": "number", "minimum": 0, "maximum": 1},
             ),
             levels=_list(
-                len(DIMENSIONS),
+                limits.levels,
                 quote=quote,
                 dimension={"type": "string", "enum": list(DIMENSIONS)},
                 level={"type": "integer", "enum": [1, 2, 3, 4, 5]},
             ),
             facts=_list(
-                len(FACT_UNITS),
+                limits.facts,
                 quote=quote,
                 name={"type": "string", "enum": list(FACT_UNITS)},
-                value={"anyOf": [{"type": "number"}, {"type": "boolean"}, {"type": "string"}]},
+                value={"anyOf": [{"type": "number"}, {"type": "boolean"}, {"type": "string", "enum": words}]},
                 unit={"type": "string", "enum": sorted(set(FACT_UNITS.values()))},
             ),
             intent={"type": "string", "enum": list(get_args(ModelIntent))},

@@ -15,7 +15,7 @@ from assistant.interview.evidence import FACT_UNITS
 from assistant.interview.model import DIMENSIONS, Indicator, MaturityModel, Question
 from assistant.language.encoder import encoder
 from assistant.language.model_call import Breaker, ModelCall, chat_model
-from assistant.language.model_proposals import Proposal, answer_schema, known_values, verified
+from assistant.language.model_proposals import Limits, Proposal, answer_schema, known_values, verified
 from assistant.language.model_wording import checked, opening, points
 from assistant.language.prompts import Prompts
 from assistant.language.protocol import Intent, Reader, Situation, Understanding, Writer
@@ -41,7 +41,6 @@ Nearest = Callable[[str, int], Sequence[str]]
 
 _LONGEST = 20_000  # characters; longer texts would cost more than they tell and go to the embedded reader alone
 _SENTENCES = 24  # sentences of a message that are compared with the statements
-_DESCRIBED = 3  # dimensions whose levels are described to the model
 
 
 def model_reader(settings: Settings, model: MaturityModel, embedded: Reader) -> "ModelReader":
@@ -88,14 +87,13 @@ class ModelReader:
         prompts: Prompts,
         *,
         nearest: Nearest | None = None,
-        candidates: int = 24,
+        limits: Limits | None = None,
         breaker: Breaker | None = None,
     ) -> None:
-        """``candidates`` is the most statements shown to the model for one message."""
-        self._embedded, self._model, self._most = embedded, model, candidates
+        self._embedded, self._model, self._limits = embedded, model, limits or Limits()
         self._call = ModelCall(chat, breaker)
         self._nearest = nearest or nearest_statements(model)
-        self._schema, self._values = answer_schema(model), known_values(model)
+        self._schema, self._values = answer_schema(model, self._limits), known_values(model)
         self._rules = prompts["reading-rules"].render(facts=_fact_lines(self._values))
         self._input = prompts["reading-input"]
 
@@ -128,13 +126,13 @@ class ModelReader:
         near = [self._model.indicators[i] for i in self._nearest(text, len(self._model.indicators))]
         own = [indicator for indicator in near if indicator.dimension == asked]
         others = [indicator for indicator in near if indicator.dimension != asked]
-        return [*own, *others][: self._most]
+        return [*own, *others][: self._limits.candidates]
 
     def _described(self, listed: Sequence[Indicator], question: Question | None) -> list[str]:
         """The dimensions whose levels are worth describing: the one asked about, and those most often among the listed."""
         asked = [question.dimension] if question is not None and question.dimension in DIMENSIONS else []
         often = Counter(indicator.dimension for indicator in listed if indicator.dimension not in asked)
-        return [*asked, *(dimension for dimension, count in often.most_common() if count >= 3)][:_DESCRIBED]
+        return [*asked, *(dimension for dimension, count in often.most_common() if count >= 3)][: self._limits.described]
 
     def _level_lines(self, dimension_id: str) -> str:
         dimension = self._model.dimension(dimension_id)

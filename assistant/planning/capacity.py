@@ -8,7 +8,6 @@ from assistant.interview.model import Value
 from assistant.planning.actions import Action, Size
 from assistant.planning.situation import situation
 
-
 LEAST_WEEKS = 2
 """Even a small action waits for meetings, agreement and answers."""
 

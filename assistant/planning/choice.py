@@ -146,7 +146,7 @@ def _take_best(run: _Chooser, pool: Sequence[Action], reasons: dict[str, str], l
     if not run.affordable(chains[best]):
         reasons[best] = "The budget that was named does not carry it beside what weighs more."
     elif len(run.chosen) + len(chains[best]) > limit:
-        reasons[best] = f"The roadmap is full with {limit} actions; this one weighs less and comes next."
+        reasons[best] = "The roadmap is full; this one weighs less and comes next."
     else:
         run.take(chains[best])
     return True

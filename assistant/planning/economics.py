@@ -39,6 +39,8 @@ class OwnOrRent(Value):
     utilisations: tuple[float, ...]
     own_usd: float
     own_usd_hour: float
+    marginal_usd_hour: float
+    """Power and people alone: what the next hour costs on a machine that is paid for already."""
     offers: tuple[Offer, ...]
     rented_usd: dict[str, tuple[float, ...]]
     owned: Calculation
@@ -54,7 +56,9 @@ def own_or_rent(catalogue: Catalogue, here: Situation, *, colocated: bool = Fals
     owned = _owned(catalogue, server, colocated=colocated)
     hour = owned.number("usd_hour_owned")
     offers = tuple(_offer(name, usd, row, hour) for name, (usd, row) in _rented(catalogue, server, here).items())
-    running = hour - owned.parts("parts_usd")["hardware"] / (YEARS * HOURS_PER_YEAR)
+    parts = owned.parts("parts_usd")
+    marginal = (parts["energy"] + parts["staff"]) / (YEARS * HOURS_PER_YEAR)
+    running = hour - parts["hardware"] / (YEARS * HOURS_PER_YEAR)
     return OwnOrRent(
         server=server.name,
         gpu=server.gpu,
@@ -63,6 +67,7 @@ def own_or_rent(catalogue: Catalogue, here: Situation, *, colocated: bool = Fals
         utilisations=UTILISATIONS,
         own_usd=owned.number("usd_total"),
         own_usd_hour=hour,
+        marginal_usd_hour=marginal,
         offers=offers,
         rented_usd={o.name: tuple(o.usd_hour * YEARS * HOURS_PER_YEAR * u for u in UTILISATIONS) for o in offers},
         owned=owned,
@@ -72,7 +77,7 @@ def own_or_rent(catalogue: Catalogue, here: Situation, *, colocated: bool = Fals
             cloud_usd_hour={o.name: o.usd_hour for o in offers},
             utilisations=UTILISATIONS,
         ),
-        notes=_notes(here),
+        notes=_notes(here, marginal),
     )
 
 
@@ -139,13 +144,14 @@ def _owned(catalogue: Catalogue, server: Server, *, colocated: bool) -> Calculat
     )
 
 
-def _notes(here: Situation) -> tuple[str, ...]:
+def _notes(here: Situation, marginal: float) -> tuple[str, ...]:
     notes = [
         "Prices are dated snapshots and GPU rents have risen as well as fallen: price again before you sign.",
         "Server prices and much of the method come from a vendor of servers; staff is added here, finance and resale not.",
     ]
     if here.gpus >= 1:
         notes.append(
-            f"For the {here.gpus:g} GPUs you own already, only power and people count for the next hour, not the price."
+            f"For the {here.gpus:g} GPUs you own already, only power and people count for the next hour: about "
+            f"{marginal:.2f} US dollars for a server of this kind."
         )
     return tuple(notes)

@@ -115,7 +115,8 @@ def needs(model: MaturityModel, posterior: Posterior, target: int) -> Needs:
                 gates[dimension] = None
         if any(now[d] < condition.level for d in chosen):
             words.append(_in_words(model, condition))
-    return Needs(target=target, now=now, levels=wanted, weights=weights, gates=tuple(gates), conditions=tuple(dict.fromkeys(words)))
+    asked = tuple(dict.fromkeys(words))
+    return Needs(target=target, now=now, levels=wanted, weights=weights, gates=tuple(gates), conditions=asked)
 
 
 def _nearest(condition: Condition, posterior: Posterior, gates: Mapping[str, None]) -> list[str]:

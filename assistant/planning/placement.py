@@ -1,11 +1,11 @@
 """Where each phase of a model's life belongs, why, how sure that is, and what would change it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 
 from pydantic import Field
 
-from assistant.interview.evidence import FACT_UNITS, Fact
+from assistant.interview.evidence import Fact
 from assistant.interview.model import LEVELS, Value
 from assistant.planning.catalogue import Catalogue
 from assistant.planning.economics import use_sentence
@@ -213,55 +213,57 @@ def _assumption(name: str, decision: Decision) -> str:
 
 
 def _legal(here: Situation, rule: Rule) -> bool:
-    return rule.decision in ("cloud", "sovereign-cloud", "api") and (here.borders or here.regulated)
+    return rule.decision in _AWAY and (here.borders or here.regulated)
+
+
+_AWAY = frozenset({"cloud", "sovereign-cloud", "api"})
+_Applies = Callable[[PhaseId, Situation, Rule], bool]
+_WARNINGS: tuple[tuple[_Applies, str], ...] = (
+    (
+        lambda _, s, r: r.decision == "on-prem" and s.no_site and not s.gpus,
+        "Conflict: you have no data centre. A room with power, cooling and people has to come first; a locked cage "
+        "elsewhere is a way out only if counsel agrees that it counts as your premises.",
+    ),
+    (
+        lambda _, s, r: r.decision == "on-prem" and s.no_site and s.gpus >= 1,
+        "Conflict: you own GPUs but said there is no data centre; check power, cooling and access where they stand.",
+    ),
+    (
+        lambda _, s, r: r.decision == "on-prem" and s.no_team,
+        "Conflict: nobody is there to run machines; hire or contract somebody before buying.",
+    ),
+    (
+        lambda _, s, r: r.decision == "on-prem" and s.small_budget and not s.gpus,
+        "The budget carries one workstation rather than a server: start with light methods (LoRA, QLoRA).",
+    ),
+    (
+        lambda _, s, r: s.premises_only and (s.public_cloud or s.cloud == "sovereign"),
+        "Conflict: a cloud is in use, but this data may not leave your premises; keep it out of that cloud.",
+    ),
+    (
+        lambda _, s, r: _legal(s, r),
+        "Whether the law allows this is a question for your counsel; the plan does not interpret the law.",
+    ),
+    (
+        lambda _, s, r: s.borders and r.decision in ("cloud", "api"),
+        "Only in a region that the rule allows, with terms that fix the place, forbid training on your data and "
+        "list sub-processors.",
+    ),
+    (
+        lambda phase, s, r: phase == "online_inference" and r.decision in _AWAY and s.regulated and not s.borders,
+        "If the requests themselves carry regulated data that may not leave, inference stays at home too.",
+    ),
+    (
+        lambda _, s, r: r.decision in ("cloud", "sovereign-cloud") and s.cloud == "none",
+        "No cloud is in use yet: contract, accounts, network and cost alarms come first.",
+    ),
+    (
+        lambda _, s, r: r.decision == "api" and s.regulated,
+        "No regulated data goes into the service before the contract and counsel allow it.",
+    ),
+)
+"""When each conflict or duty is said: by phase, situation and the rule that fired."""
 
 
 def _warnings(phase: PhaseId, here: Situation, rule: Rule) -> tuple[str, ...]:
-    home, away = rule.decision == "on-prem", rule.decision in ("cloud", "sovereign-cloud", "api")
-    table = (
-        (
-            home and here.no_site and not here.gpus,
-            "Conflict: you have no data centre. A room with power, cooling and people has to come first; a locked cage "
-            "elsewhere is a way out only if counsel agrees that it counts as your premises.",
-        ),
-        (
-            home and here.no_site and here.gpus >= 1,
-            "Conflict: you own GPUs but said there is no data centre; check power, cooling and access where they stand.",
-        ),
-        (home and here.no_team, "Conflict: nobody is there to run machines; hire or contract somebody before buying."),
-        (
-            home and here.small_budget and not here.gpus,
-            "The budget carries one workstation rather than a server: start with light methods (LoRA, QLoRA).",
-        ),
-        (
-            here.premises_only and (here.public_cloud or here.cloud == "sovereign"),
-            "Conflict: a cloud is in use, but this data may not leave your premises; keep it out of that cloud.",
-        ),
-        (
-            _legal(here, rule),
-            "Whether the law allows this is a question for your counsel; the plan does not interpret the law.",
-        ),
-        (
-            here.borders and rule.decision in ("cloud", "api"),
-            "Only in a region that the rule allows, with terms that fix the place, forbid training on your data and "
-            "list sub-processors.",
-        ),
-        (
-            phase == "online_inference" and away and here.regulated and here.residency in (None, "none"),
-            "If the requests themselves carry regulated data that may not leave, inference stays at home too.",
-        ),
-        (
-            away and rule.decision != "api" and here.cloud == "none",
-            "No cloud is in use yet: contract, accounts, network and cost alarms come first.",
-        ),
-        (
-            rule.decision == "api" and here.regulated,
-            "No regulated data goes into the service before the contract and counsel allow it.",
-        ),
-    )
-    return tuple(text for applies, text in table if applies)
-
-
-def unstated(facts: Mapping[str, Fact]) -> tuple[str, ...]:
-    """Names of the deployment facts that were not stated."""
-    return tuple(name for name in FACT_UNITS if name not in facts)
+    return tuple(text for applies, text in _WARNINGS if applies(phase, here, rule))

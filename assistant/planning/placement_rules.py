@@ -86,16 +86,9 @@ GATES = (
         ("cloud", "data_location"), ("INGRESS", "ALELAPI", "data-gravity"), 0.8,
     ),
     Rule(
-        "foreign-law-build", HOME, lambda s: s.foreign_law and not s.site, "sovereign-cloud",
-        "The data has to stay under your own law, and there is no place of your own for machines: a provider of your "
-        "country or region is needed, since a foreign provider's local region stays within reach of its home law.",
-        "cloud", "A local region of a provider under foreign law may have to hand data out.",
-        ("residency", "data_sensitivity", "cloud", "has_datacentre"), ("GMICLOUD", "LETSASK", "sovereignty-and-exit"),
-        0.8, True,
-    ),
-    Rule(
         "foreign-law-serve", ONLINE,
-        lambda s: s.foreign_law and not (s.site and (s.steady_heavy or (s.stage == 2 and s.regulated))),
+        lambda s: s.foreign_law and not (s.busy_at_home and s.site and not s.no_team)
+        and not (s.stage == 2 and s.regulated and s.site),
         "sovereign-cloud",
         "Requests carry data that has to stay under your own law; a sovereign or local provider scales without giving "
         "a foreign law access.",
@@ -108,6 +101,20 @@ GATES = (
         "own control.",
         "cloud", "It would copy sensitive data to a place you control less, for no gain that was named.",
         ("data_sensitivity", "has_datacentre", "gpu_on_prem"), ("FOUND", "MANNING", "hybrid-approach"), 0.9, True,
+    ),
+    Rule(
+        "foreign-law-home", HOME, lambda s: s.foreign_law and s.site and s.stage >= 3 and not s.no_team, "on-prem",
+        "The data has to stay under your own law, and nothing is further from a foreign one than a place of your own.",
+        "sovereign-cloud", "It would do as well, once your own machines are full.",
+        ("residency", "data_sensitivity", "cloud", "has_datacentre"), ("GMICLOUD", "FOUND", "sovereignty-and-exit"), 0.8,
+    ),
+    Rule(
+        "foreign-law-build", HOME, lambda s: s.foreign_law, "sovereign-cloud",
+        "The data has to stay under your own law, and a home for it on your premises is not there or not worth it yet: a "
+        "provider of your country or region is needed, as a foreign provider's local region stays in reach of its home law.",
+        "cloud", "A local region of a provider under foreign law may have to hand data out.",
+        ("residency", "data_sensitivity", "cloud", "has_datacentre"), ("GMICLOUD", "LETSASK", "sovereignty-and-exit"),
+        0.8, True,
     ),
     Rule(
         "sensitive-trial-at-home", ONLINE, lambda s: s.stage == 2 and s.regulated and s.site, "on-prem",
@@ -149,7 +156,7 @@ VOLUME = (
         ("peak_rps", "has_datacentre", "training_data_tb", "team_ml_engineers"), ("PAN25", "when-hybrid-is-wrong"), 0.65,
     ),
     Rule(
-        "steady-heavy-serve", ONLINE + BATCH, lambda s: s.stage >= 3 and s.steady_heavy and not s.no_site, "on-prem",
+        "steady-heavy-serve", ONLINE + BATCH, lambda s: s.busy_at_home, "on-prem",
         "A heavy load that runs round the clock keeps owned machines busy, and busy machines are cheaper to own than to "
         "rent: the inverse of the usual hybrid.",
         "cloud", "Elastic capacity is worth its price only when it is not needed most of the time.",

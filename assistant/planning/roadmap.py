@@ -111,13 +111,9 @@ def roadmap(
     slots = schedule(ordered, choice.after, means)
     limit = 52 if goal <= 3 and goal - assessment.stage <= 1 else 104  # wide change takes longer than a year
     late = _late(slots, choice, limit)
-    items = tuple(
-        _item(a, slot, choice, gap, wanted, model, evidence)
-        for slot in slots
-        if slot.action not in late
-        for a in choice.actions
-        if a.id == slot.action
-    )
+    chosen = {a.id: a for a in choice.actions}
+    kept = (s for s in slots if s.action not in late)
+    items = tuple(_item(chosen[s.action], s, choice, gap, wanted, model, evidence) for s in kept)
     return Roadmap(
         stage=assessment.stage,
         target=goal,
@@ -126,7 +122,7 @@ def roadmap(
         gates=wanted.conditions,
         phases=_phases(model, evidence, belief, holding, items, goal),
         gap=gap,
-        left_out=(*choice.left_out, *(_too_late(a, limit) for a in choice.actions if a.id in late)),
+        left_out=(*choice.left_out, *(_too_late(chosen[name], limit) for name in sorted(late))),
         capacity=means,
         stage_probs_before=assessment.stage_probs,
     )

@@ -152,6 +152,11 @@ class Situation(Value):
         return self.load_steady is True and (self.peak_rps or 0) >= HEAVY_RPS
 
     @property
+    def busy_at_home(self) -> bool:
+        """Whether a heavy load round the clock can fill machines of one's own."""
+        return self.stage >= 3 and self.steady_heavy and not self.no_site
+
+    @property
     def heavy_data(self) -> bool:
         """Whether the training data is slow to move."""
         return (self.training_data_tb or 0) >= HEAVY_TB

@@ -25,6 +25,15 @@ from assistant.reporting.text import one_line, percent, place, reading, sureness
 
 _QUOTES = 6
 """Most quotes shown for one dimension; the JSON report holds all."""
+_SHORT_PLACES = {
+    "on-prem": "On premises",
+    "colocation": "Colocation",
+    "cloud": "Cloud",
+    "sovereign-cloud": "Sovereign cloud",
+    "api": "API",
+    "edge": "Edge",
+    "none-yet": "Not yet",
+}
 _NOTHING = "Nothing was said of this yet: the level is only what usually goes with the rest."
 
 
@@ -82,12 +91,8 @@ def _cards(report: Report) -> Iterator[Card]:
     way, where = report.plan.roadmap, report.plan.deployment.placement
     note = f"{way.target_name}, {_count(len(way.items), 'action')}"
     yield Card(label="To keep" if way.sustains else "Next target", value=f"Stage {way.target}", note=note)
-    yield Card(label="Models made", value=_capital(where["training"]), note="training")
-    yield Card(label="Models answer", value=_capital(where["inference"]), note="inference on request")
-
-
-def _capital(text: str) -> str:
-    return (text[:1].upper() + text[1:]).replace("-", " ") if text != "api" else "API"
+    yield Card(label="Models made", value=_SHORT_PLACES[where["training"]], note="training")
+    yield Card(label="Models answer", value=_SHORT_PLACES[where["inference"]], note="inference on request")
 
 
 def _in_short(report: Report) -> Iterator[str]:
@@ -99,8 +104,7 @@ def _in_short(report: Report) -> Iterator[str]:
             yield f"First steps: {first}."
         training, inference = deployment.of("train"), deployment.of("online_inference")
         yield (
-            f"Deployment: training {PLACE_NAMES[training.decision]}, inference on request "
-            f"{PLACE_NAMES[inference.decision]}."
+            f"Deployment: training {PLACE_NAMES[training.decision]}, inference on request {PLACE_NAMES[inference.decision]}."
         )
     yield "This rests on what one person or team said of itself; nothing was inspected. The limits stand at the end."
 
@@ -147,7 +151,6 @@ def dimensions(report: Report) -> Iterator[Block]:
         targets=tuple(report.targets[view.id] for view in views) if report.targets else (),
         target_name=report.plan.roadmap.target_name if report.plan else "",
     )
-    yield Figure(chart=radar, caption="Levels of the eight dimensions", alt=radar.alt(), width=0.78)
     target = ("Target",) if report.targets else ()
     yield Table(
         caption="The eight dimensions at a glance",
@@ -156,6 +159,7 @@ def dimensions(report: Report) -> Iterator[Block]:
         widths=(2.2, 0.8, 0.9, *((0.9,) if target else ()), 7.0),
         numeric=(1, 2, 3) if target else (1, 2),
     )
+    yield Figure(chart=radar, caption="Levels of the eight dimensions", alt=radar.alt(), width=0.78)
     for view in views:
         yield from _dimension(report, view)
 

@@ -19,7 +19,7 @@ NAVY, BLUE, SKY, ORANGE, RED, GREEN, PALE, INK = (
 )  # fmt: skip
 """Okabe and Ito's colours, which stay apart for all kinds of colour vision, between a dark and a pale one."""
 
-_STYLE: dict[str, Any] = {
+_STYLE: Any = {
     "font.family": "DejaVu Sans",
     "font.size": 9,
     "text.color": INK,
@@ -43,11 +43,11 @@ def draw(chart: Chart, form: Literal["svg", "png"]) -> bytes:
 
     size, paint = _painter(chart)
     with _drawing, mpl.rc_context(_STYLE):
-        figure = Figure(figsize=size, layout="constrained")
+        figure = Figure(figsize=size)
         paint(figure)
         target = io.BytesIO()
         stamp = {"Date": None} if form == "svg" else {"Software": None}
-        figure.savefig(target, format=form, dpi=_PNG_DPI, metadata=stamp)
+        figure.savefig(target, format=form, dpi=_PNG_DPI, metadata=stamp, bbox_inches="tight", pad_inches=0.06)
     return target.getvalue()
 
 
@@ -87,7 +87,16 @@ def _radar(axes: Any, chart: Radar) -> None:
     axes.set_theta_direction(-1)
     if chart.targets:
         label = f"wanted for {one_line(chart.target_name)}"
-        axes.plot([*angles, angles[0]], [*chart.targets, chart.targets[0]], color=RED, lw=1.6, ls="--", marker="s", ms=4, label=label)
+        axes.plot(
+            [*angles, angles[0]],
+            [*chart.targets, chart.targets[0]],
+            color=RED,
+            lw=1.6,
+            ls="--",
+            marker="s",
+            ms=4,
+            label=label,
+        )
     levels = [*chart.levels, chart.levels[0]]
     axes.plot([*angles, angles[0]], levels, color=BLUE, lw=2.2, marker="o", ms=5, label="today")
     axes.fill([*angles, angles[0]], levels, color=BLUE, alpha=0.16)
@@ -131,10 +140,13 @@ def _gantt(axes: "Axes", chart: Gantt) -> None:
     kinds = (
         (any(b.gate for b in chart.bars), Patch(facecolor=BLUE, edgecolor=INK, lw=0.5, label="needed for the stage")),
         (any(not b.gate for b in chart.bars), Patch(facecolor=SKY, edgecolor=INK, lw=0.5, label="keeps the rest in step")),
-        (any(b.quick_win for b in chart.bars), Patch(facecolor="white", edgecolor=INK, lw=0.5, hatch="////", label="quick win")),
+        (
+            any(b.quick_win for b in chart.bars),
+            Patch(facecolor="white", edgecolor=INK, lw=0.5, hatch="////", label="quick win"),
+        ),
     )
     shown = [patch for applies, patch in kinds if applies]
-    axes.figure.legend(handles=shown, loc="outside lower right", ncols=3, frameon=False, fontsize=8)
+    axes.figure.legend(handles=shown, loc="upper right", bbox_to_anchor=(0.9, 0.0), ncols=3, frameon=False, fontsize=8)
 
 
 def _cost(axes: "Axes", chart: CostLines) -> None:
@@ -143,13 +155,14 @@ def _cost(axes: "Axes", chart: CostLines) -> None:
     looks = ((RED, "--", "o"), (ORANGE, "-.", "s"), (GREEN, ":", "^"), (SKY, (0, (5, 1)), "D"), (BLUE, (0, (1, 2)), "v"))
     for n, (name, usd) in enumerate(chart.rented):
         colour, line, mark = looks[n % len(looks)]
-        axes.plot(shares, [v / 1e3 for v in usd], color=colour, ls=line, marker=mark, lw=1.8, ms=4.5, label=f"rented: {name}")
+        axes.plot(
+            shares, [v / 1e3 for v in usd], color=colour, ls=line, marker=mark, lw=1.8, ms=4.5, label=f"rented: {name}"
+        )
     for limit in chart.break_evens:
         if min(chart.utilisations) <= limit <= 1:
-            axes.plot(100 * limit, chart.own_usd / 1e3, "o", ms=8, mfc="none", mec=INK, zorder=5)
-            axes.annotate(
-                percent(limit), (100 * limit, chart.own_usd / 1e3), textcoords="offset points", xytext=(0, 9), ha="center", fontsize=8.5
-            )
+            point = (100 * limit, chart.own_usd / 1e3)
+            axes.plot(*point, "o", ms=8, mfc="none", mec=INK, zorder=5)
+            axes.annotate(percent(limit), point, textcoords="offset points", xytext=(0, 9), ha="center", fontsize=8.5)
     axes.set_ylim(bottom=0)
     axes.set_xlim(min(shares) - 3, 103)
     axes.set_xlabel("Share of the hours in which the machines work, %")

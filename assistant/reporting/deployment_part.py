@@ -116,7 +116,6 @@ def _economics(compared: OwnOrRent) -> Iterator[Block]:
         break_evens=tuple(offer.break_even for offer in compared.offers),
     )
     yield Paragraph(text=_verdict(compared))
-    yield Figure(chart=chart, caption=f"Owning against renting over {compared.years} years, in US dollars", alt=chart.alt())
     head, rows = chart.grid()
     yield Table(
         caption="Owning against renting at different use",
@@ -125,6 +124,7 @@ def _economics(compared: OwnOrRent) -> Iterator[Block]:
         widths=(3.4, *([1.35] * len(compared.utilisations)), 1.6),
         numeric=tuple(range(1, len(compared.utilisations) + 1)),
     )
+    yield Figure(chart=chart, caption=f"Owning against renting over {compared.years} years, in US dollars", alt=chart.alt())
     cited = dict.fromkeys((*compared.owned.sources, *(offer.citation for offer in compared.offers)))
     yield Details(
         pairs=(

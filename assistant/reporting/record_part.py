@@ -21,7 +21,7 @@ def assumptions(report: Report) -> Iterator[Block]:
     yield Heading(level=1, text="Assumptions")
     found = report.plan.assumptions if report.plan else ()
     if found:
-        yield Paragraph(text="Where nothing was said, the plan takes the following for granted; correct it where it is wrong.")
+        yield Paragraph(text="Where nothing was said, the plan takes this for granted; correct it where it is wrong.")
         yield Bullets(items=found)
     else:
         yield Paragraph(text="None: nothing had to be assumed.")

@@ -46,14 +46,11 @@ def _overview(way: Roadmap) -> Iterator[Block]:
     last = max(item.end_week for item in way.items)
     chart = Gantt(
         bars=tuple(
-            Bar(
-                title=one_line(i.title), start_week=i.start_week, end_week=i.end_week, quick_win=i.quick_win, gate=i.gate
-            )
+            Bar(title=one_line(i.title), start_week=i.start_week, end_week=i.end_week, quick_win=i.quick_win, gate=i.gate)
             for i in way.items
         ),
         marks=tuple((phase.name, min(phase.end_week, last)) for phase in way.phases),
     )
-    yield Figure(chart=chart, caption="The roadmap over time", alt=chart.alt())
     yield Table(
         caption="The phases of the roadmap",
         head=("Phase", "Weeks", "Actions that start", f"Stage {way.target} or higher at its end"),
@@ -69,6 +66,7 @@ def _overview(way: Roadmap) -> Iterator[Block]:
         widths=(1.7, 1.1, 6.2, 1.8),
         numeric=(3,),
     )
+    yield Figure(chart=chart, caption="The roadmap over time", alt=chart.alt())
 
 
 def _phase(report: Report, phase: Phase) -> Iterator[Block]:

@@ -39,7 +39,7 @@ _NONCHARACTERS = frozenset({"\ufffe", "\uffff"})
 
 
 def clean(text: str) -> str:
-    """The text without characters that XML forbids or that turn the direction of what follows; line ends are ``\\n``."""
+    """The text without characters that XML forbids or that turn the direction of what follows; line feeds alone."""
     lines = text.replace("\r\n", "\n").replace("\r", "\n")
     return "".join(c for c in lines if _shows(c))
 

@@ -1,6 +1,9 @@
 """Every placement rule, the ten ways in which the hybrid default is wrong, conflicts, assumptions and what flips them."""
 
 import pytest
+from hypothesis import given as drawn
+from hypothesis import settings
+from hypothesis import strategies as st
 from planning_cases import catalogue, facts
 
 from assistant.errors import InputError
@@ -21,6 +24,7 @@ CASES = {
     "foreign-law-build": (
         TRAIN, 3, {"residency": "country", "data_sensitivity": "regulated", "has_datacentre": False}, "sovereign-cloud",
     ),
+    "foreign-law-home": (TRAIN, 3, {"cloud": "sovereign", "has_datacentre": True}, "on-prem"),
     "foreign-law-serve": (
         ONLINE, 4, {"residency": "country", "data_sensitivity": "high", "has_datacentre": True}, "sovereign-cloud",
     ),
@@ -171,6 +175,39 @@ def test_hard_gates_hold_at_every_stage_whatever_else_is_said():
 )
 def test_conflicts_and_duties_are_said_aloud(given, phase, part):
     assert any(part in warning for warning in placed(3, phase, **given).warnings)
+
+
+SITUATIONS = st.builds(
+    Situation,
+    stage=st.integers(1, 5),
+    data_sensitivity=st.sampled_from([None, "low", "medium", "high", "regulated"]),
+    residency=st.sampled_from([None, "none", "country", "region", "on-prem-only"]),
+    training_data_tb=st.sampled_from([None, 0.5, 9, 50, 400]),
+    has_datacentre=st.sampled_from([None, True, False]),
+    gpu_on_prem=st.sampled_from([None, 0, 1, 8, 64]),
+    cloud=st.sampled_from([None, "none", "aws", "multi", "sovereign"]),
+    latency_ms=st.sampled_from([None, 5, 20, 21, 2000]),
+    peak_rps=st.sampled_from([None, 0, 1, 99, 5000]),
+    budget_usd_year=st.sampled_from([None, 0, 20_000, 300_000]),
+    team_ml_engineers=st.sampled_from([None, 0, 2, 12]),
+    load_steady=st.sampled_from([None, True, False]),
+    data_location=st.sampled_from([None, "cloud", "on-prem"]),
+    horizon_months=st.sampled_from([None, 6, 36]),
+)
+
+
+@settings(max_examples=300, deadline=None)
+@drawn(here=SITUATIONS)
+def test_no_situation_breaks_a_hard_gate(here):
+    found = {phase: decide(phase, here).decision for phase in PHASES}
+    if here.premises_only:
+        assert set(found.values()) <= {"on-prem", "edge", "none-yet"}
+    if here.edge and here.stage > 1:
+        assert found[ONLINE] == "edge"
+    if here.stage == 1:
+        assert set(found.values()) <= {"none-yet", "api"}
+    if here.foreign_law and here.stage > 1:
+        assert not {"cloud", "api"} & set(found.values())
 
 
 def test_law_is_left_to_counsel():

@@ -1,0 +1,112 @@
+"""The facts that are choices: an own data centre, the cloud in use, how sensitive the data is, where it may lie."""
+
+import re
+from collections.abc import Iterator
+
+from assistant.language.fact_amounts import Found
+from assistant.language.fact_cues import Compiled, FactCues
+from assistant.language.fact_parts import Clause, Part, alone
+
+CHOICES = ("has_datacentre", "cloud", "data_sensitivity", "residency")
+_UNTRUE = ("elsewhere", "hearsay", "hypothetical", "question", "unknown")
+_LIST = re.compile(r"[\s,/&+]*(?:and|or|plus|as well as|also|partly|with some|some|a bit of|a little|a)?(?: (?:also|partly|some|the|on|in))?[\s,/&+]*")
+_LOOK_BACK = 60
+"""Characters before a name in which its verb or its denial is sought."""
+
+
+def datacentre_in(clause: Clause, cues: FactCues, *, asked: bool) -> Iterator[Found]:
+    """Whether the clause says that there is a data centre of one's own, or none."""
+    patterns = cues.compiled["has_datacentre"]
+    for part in clause.parts:
+        if part.is_one_of(*_UNTRUE):
+            continue
+        if patterns.none.search(part.text) and "planned" not in part.cues:
+            yield Found(False, 3, clause)
+        elif patterns.veto.search(part.text):
+            continue
+        elif patterns.strong.search(part.text):  # "in our data centre" takes it for granted, whatever is denied or planned
+            yield Found(True, 2, clause)
+        elif not part.is_one_of("planned", "past", "denied") and (match := patterns.context.search(part.text)):
+            yield Found(True, 2 if not asked else 3, clause) if match else None  # type: ignore[misc]
+
+
+def cloud_in(clause: Clause, cues: FactCues, *, asked: bool) -> Iterator[Found]:
+    """The clouds that the clause says are used."""
+    patterns = cues.compiled["cloud"]
+    named = sorted(
+        (match.start(), match.end(), value) for value, pattern in patterns.values.items() for match in pattern.finditer(clause.text)
+    )
+    accepted_until = -1
+    for start, stop, value in named:
+        part = _part_at(clause, start)
+        if part is None or part.is_one_of(*_UNTRUE, "planned", "past") or patterns.veto.search(part.text):
+            continue
+        before = clause.text[max(0, start - _LOOK_BACK) : start]
+        if patterns.before.search(before):
+            continue
+        listed = accepted_until >= 0 and _LIST.fullmatch(clause.text[accepted_until:start]) is not None
+        if asked or listed or _in_use(part, clause, start, stop, cues):
+            accepted_until = stop
+            yield Found(value, 3, clause)
+    for part in clause.parts:
+        if patterns.none.search(part.text) and not part.is_one_of(*_UNTRUE, "planned", "past"):
+            yield Found("none", 1, clause)
+
+
+def _in_use(part: Part, clause: Clause, start: int, stop: int, cues: FactCues) -> bool:
+    patterns = cues.compiled["cloud"]
+    if patterns.strong.search(clause.text[stop : stop + _LOOK_BACK]):
+        return True
+    before = clause.text[max(0, start - _LOOK_BACK) : start].rstrip()
+    if any(match.end() == len(before) for match in patterns.context.finditer(before)):
+        return True
+    return alone(part, start - part.start, stop - part.start, cues)
+
+
+def choice_in(name: str, clause: Clause, cues: FactCues, *, asked: bool) -> Iterator[Found]:
+    """The sensitivity or the residency that the clause states; the stricter, the higher the score."""
+    patterns = cues.compiled[name]
+    for part in clause.parts:
+        if part.is_one_of(*_UNTRUE, "past") or patterns.veto.search(part.text):
+            continue
+        value = _stated(name, part, clause, patterns, cues, asked=asked)
+        if value is not None:
+            order = list(patterns.values)
+            yield Found(value, len(order) - order.index(value), clause)
+
+
+def _stated(name: str, part: Part, clause: Clause, patterns: Compiled, cues: FactCues, *, asked: bool) -> str | None:
+    near = asked or patterns.context.search(clause.text) is not None
+    about_data = name != "residency" or near or patterns.strong.search(part.text) is not None
+    for value, pattern in patterns.values.items():
+        if about_data and _affirmed(pattern, part.text, patterns):
+            return value
+        weak = patterns.weak.get(value)
+        if weak is not None and (match := _affirmed(weak, part.text, patterns)):
+            known = near if name == "residency" else asked or patterns.context.search(part.text) is not None
+            if known or alone(part, *match.span(), cues):
+                return value
+        if asked and value in patterns.asked and _affirmed(patterns.asked[value], part.text, patterns):
+            return value
+    return None
+
+
+def _affirmed(pattern: re.Pattern[str], text: str, patterns: Compiled) -> re.Match[str] | None:
+    """The first match that no denial stands before."""
+    for match in pattern.finditer(text):
+        if not patterns.before.search(text[max(0, match.start() - _LOOK_BACK) : match.start()]):
+            return match
+    return None
+
+
+def _part_at(clause: Clause, position: int) -> Part | None:
+    return next((p for p in clause.parts if p.start <= position < p.start + len(p.text)), None)
+
+
+def one_cloud(found: list[Found]) -> Found | None:
+    """The cloud of a message: several names are ``multi``; a name outweighs a "no cloud" beside it."""
+    named = [each for each in found if each.value != "none"]
+    if not named:
+        return found[0] if found else None
+    several = len({each.value for each in named}) > 1
+    return named[0]._replace(value="multi") if several else named[0]

@@ -1,0 +1,83 @@
+"""Deployment facts out of free text: amounts with their units, and choices such as the cloud in use.
+
+Precision comes before recall: a fact that was not stated spoils a plan, a fact that was missed is asked for. The phrases
+are data in ``knowledge/model/fact_cues.yaml``.
+"""
+
+from collections.abc import Iterator
+
+from assistant.interview.evidence import FACT_UNITS, Fact
+from assistant.interview.model import Question
+from assistant.language.fact_amounts import QUANTITIES, Found, amounts_in, best
+from assistant.language.fact_answers import option_value, short_answer
+from assistant.language.fact_choices import choice_in, cloud_in, datacentre_in, one_cloud
+from assistant.language.fact_cues import FactCues
+from assistant.language.fact_parts import Clause, read_clauses
+from assistant.language.scope import Scope
+
+
+class FactReader:
+    """Reads the facts of ``FACT_UNITS``; the quote is the verbatim clause that states the fact."""
+
+    def __init__(self, cues: FactCues, scope: Scope) -> None:
+        self._cues = cues
+        self._scope = scope
+
+    def read(self, text: str, question: Question | None, source: int | str) -> tuple[Fact, ...]:
+        """The facts that ``text`` states, at most one of a name, in the order of ``FACT_UNITS``.
+
+        An answer to a deployment question is read in its light. Numbers are converted to the fact's unit; money to US
+        dollars at the rates of the cues. What is planned, heard, past, asked, or said of others is no fact.
+        """
+        clauses = list(read_clauses(text, self._cues, self._scope))
+        asked = question.fact if question is not None else None
+        facts = []
+        for name in FACT_UNITS:
+            found = self._find(name, text, clauses, question if name == asked else None)
+            if found is not None:
+                value = found.value
+                value = float(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
+                facts.append(Fact(name=name, value=value, unit=FACT_UNITS[name], quote=found.clause.quote, source=source))
+        return tuple(facts)
+
+    def _find(self, name: str, text: str, clauses: list[Clause], question: Question | None) -> Found | None:
+        """The fact ``name``; ``question`` is the one that asked for it, if any did."""
+        if question is not None and clauses and (value := option_value(text, question)) is not None:
+            return Found(value, 3, clauses[0])
+        labelled = self._labelled(name, clauses)
+        found = [
+            each
+            for position, clause in enumerate(clauses)
+            for each in self._in(name, clause, asked=position in labelled or (question is not None and position < 2))
+        ]
+        chosen = one_cloud(found) if name == "cloud" else best(name, found)
+        if chosen is not None:
+            return chosen
+        if question is not None:
+            return short_answer(name, clauses, self._cues)
+        for position in labelled:
+            if (after := self._after_label(name, clauses[position])) is not None:
+                return short_answer(name, [after], self._cues)
+        return None
+
+    def _in(self, name: str, clause: Clause, *, asked: bool) -> Iterator[Found]:
+        if name in QUANTITIES:
+            return amounts_in(name, clause, self._cues, asked=asked)
+        if name == "cloud":
+            return cloud_in(clause, self._cues, asked=asked)
+        if name == "has_datacentre":
+            return datacentre_in(clause, self._cues, asked=asked)
+        return choice_in(name, clause, self._cues, asked=asked)
+
+    def _labelled(self, name: str, clauses: list[Clause]) -> list[int]:
+        """The clauses that name the fact as a list does: "GPUs: 8"."""
+        label = self._cues.compiled[name].label
+        return [position for position, clause in enumerate(clauses) if label.match(clause.text)]
+
+    def _after_label(self, name: str, clause: Clause) -> Clause | None:
+        """The clause without its label."""
+        match = self._cues.compiled[name].label.match(clause.text)
+        if match is None:
+            return None
+        parts = tuple(part for part in clause.parts if part.start >= match.end())
+        return clause._replace(parts=parts) if parts else None

@@ -1,0 +1,311 @@
+"""The index: passages, their sentences and their documents' questions as vectors in Chroma, the passages' words in BM25.
+
+Only what is new or changed is embedded. Chroma's own embedding function is never used: it would download a model.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+import uuid
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+
+# Before the imports: both libraries read their switches from the environment, and neither may report anything.
+os.environ["LANGSMITH_TRACING_V2"] = "false"
+os.environ["ANONYMIZED_TELEMETRY"] = "False"
+
+import chromadb
+import httpx
+import numpy as np
+import structlog
+from chromadb.api import ClientAPI
+from chromadb.config import Settings as ChromaSettings
+from chromadb.errors import ChromaError, NotFoundError
+from langchain_chroma import Chroma
+from langchain_core.embeddings import Embeddings
+from numpy.typing import NDArray
+
+from assistant.errors import StorageError
+from assistant.interview.model import DIMENSIONS, LEVELS
+from assistant.retrieval.corpus import CITED, Corpus, Passage
+from assistant.retrieval.lexicon import Lexicon
+from assistant.retrieval.text import sentences
+
+Encode = Callable[[Sequence[str]], NDArray[np.float32]]
+"""Texts to unit vectors, shape (texts, dimensions)."""
+
+COLLECTION = "advisor-passages"
+_BATCH = 512
+_DAMAGE = (ChromaError, OSError, ValueError, RuntimeError, KeyError, TypeError)
+"""What Chroma raises when its files are not what it wrote."""
+
+_log = structlog.get_logger(__name__)
+
+
+class Unit(NamedTuple):
+    """What gets one vector: a passage, one of its sentences, or the question that its document answers."""
+
+    id: str
+    text: str
+    metadata: dict[str, Any]
+
+
+class Neighbour(NamedTuple):
+    """A unit near to the query."""
+
+    kind: str
+    document: str
+    passage: str
+    """Id of the passage; empty for a question."""
+    sentence: int
+    """Number of the sentence in its passage; -1 for a passage or a question."""
+    cosine: float
+
+
+class Counts(NamedTuple):
+    """What a synchronisation did."""
+
+    documents: int
+    passages: int
+    embedded: int
+    deleted: int
+
+
+class SentenceVectors(Embeddings):
+    """The encoder as LangChain's embedding function."""
+
+    def __init__(self, encode: Encode, name: str) -> None:
+        self._encode = encode
+        self.name = name
+
+    def embed_documents(self, texts: list[str]) -> list[list[float]]:
+        """One vector a text."""
+        return [row.tolist() for row in self._encode(texts)]
+
+    def embed_query(self, text: str) -> list[float]:
+        """The vector of one text."""
+        return self.embed_documents([text])[0]
+
+
+def units(corpus: Corpus) -> Iterator[Unit]:
+    """Everything that gets a vector. Citations' ids are left out of what is embedded; they carry no meaning."""
+    for passage in corpus.passages:
+        yield _unit(passage, "passage", passage.id, f"{passage.section}.\n{_bare(passage.text)}")
+        for number, span in enumerate(sentences(passage.text)):
+            text = _bare(passage.text[span.start : span.stop])
+            yield _unit(passage, "sentence", f"{passage.id}/{number}", text, number)
+    for document in corpus.documents:
+        first = next((passage for passage in corpus.passages if passage.document == document.front.id), None)
+        if document.front.question and first is not None:
+            yield _unit(first, "question", f"{document.front.id}?", document.front.question)
+
+
+def _bare(text: str) -> str:
+    return " ".join(CITED.sub("", text).split()) or text
+
+
+def _unit(passage: Passage, kind: str, identity: str, text: str, sentence: int = -1) -> Unit:
+    metadata: dict[str, Any] = {
+        "kind": kind,
+        "document": passage.document,
+        "passage": "" if kind == "question" else passage.id,
+        "sentence": sentence,
+        # A document that names no stage or dimension applies to all, so a filter must find it.
+        "stages": list(passage.stages or LEVELS),
+        "dimensions": list(passage.dimensions or DIMENSIONS),
+    }
+    content = json.dumps([text, metadata], ensure_ascii=False, sort_keys=True)
+    return Unit(identity, text, metadata | {"hash": hashlib.sha256(content.encode()).hexdigest()})
+
+
+class Index:
+    """Vectors and words of one corpus. ``embedding`` names model and version: vectors of another one are discarded."""
+
+    def __init__(self, folder: Path, encode: Encode, embedding: str, chroma_url: str = "") -> None:
+        self._folder = folder
+        self._vectors = SentenceVectors(encode, embedding)
+        self._url = chroma_url
+        self._corpus = Corpus((), ())
+        self.lexicon = Lexicon(())
+        self.passages: Mapping[str, Passage] = {}
+        self.client: ClientAPI
+        self._name = COLLECTION
+        self._store: Chroma
+        self._open()
+
+    def sync(self, corpus: Corpus, *, full: bool = False) -> Counts:
+        """Makes the index hold ``corpus`` and nothing else; ``full`` embeds everything anew."""
+        try:
+            if full:
+                self._discard()
+                self._attach()
+            embedded, deleted = self._update(corpus)
+        except _DAMAGE as fault:
+            self._rebuild(fault)
+            embedded, deleted = self._update(corpus)
+        self._corpus = corpus
+        self.passages = {passage.id: passage for passage in corpus.passages}
+        self.lexicon = Lexicon([passage.searched for passage in corpus.passages])
+        return Counts(len(corpus.documents), len(corpus.passages), embedded, deleted)
+
+    def encode(self, text: str) -> NDArray[np.float32]:
+        """The vector of a query."""
+        return np.asarray(self._vectors.embed_query(text), np.float32)
+
+    def neighbours(self, vector: NDArray[np.float32], k: int, where: dict[str, Any] | None = None) -> list[Neighbour]:
+        """The ``k`` units nearest to ``vector`` that meet ``where``, nearest first."""
+        if not self.passages:
+            return []
+        try:
+            return self._query(vector, k, where)
+        except _DAMAGE as fault:
+            self._rebuild(fault)
+            self._update(self._corpus)
+            return self._query(vector, k, where)
+
+    def _query(self, vector: NDArray[np.float32], k: int, where: dict[str, Any] | None) -> list[Neighbour]:
+        try:
+            found = self._store.similarity_search_by_vector_with_relevance_scores(vector.tolist(), k=k, filter=where)
+        except httpx.HTTPError as fault:
+            raise self._unreachable() from fault
+        return [
+            Neighbour(
+                kind=unit.metadata["kind"],
+                document=unit.metadata["document"],
+                passage=unit.metadata["passage"],
+                sentence=unit.metadata["sentence"],
+                cosine=1.0 - distance,
+            )
+            for unit, distance in found
+        ]
+
+    def _update(self, corpus: Corpus) -> tuple[int, int]:
+        wanted = {unit.id: unit for unit in units(corpus)}
+        try:
+            held = self._store.get(include=["metadatas"])
+            hashes = {i: metadata.get("hash") for i, metadata in zip(held["ids"], held["metadatas"], strict=True)}
+            gone = [identity for identity in hashes if identity not in wanted]
+            for start in range(0, len(gone), _BATCH):
+                self._store.delete(gone[start : start + _BATCH])
+            fresh = [unit for unit in wanted.values() if hashes.get(unit.id) != unit.metadata["hash"]]
+            for start in range(0, len(fresh), _BATCH):
+                batch = fresh[start : start + _BATCH]
+                self._store.add_texts(
+                    [unit.text for unit in batch], [unit.metadata for unit in batch], [unit.id for unit in batch]
+                )
+            if wanted and not fresh:
+                self._touch(next(iter(wanted)))
+        except httpx.HTTPError as fault:
+            raise self._unreachable() from fault
+        return len(fresh), len(gone)
+
+    def _touch(self, identity: str) -> None:
+        """Writes a record as it is: a client sees the writes of another process only after a write of its own."""
+        collection = self.client.get_collection(self._name, embedding_function=None)
+        record = collection.get(ids=[identity], include=["embeddings", "metadatas", "documents"])
+        collection.upsert(
+            ids=record["ids"],
+            embeddings=record["embeddings"],
+            metadatas=record["metadatas"],
+            documents=record["documents"],
+        )
+
+    def _open(self) -> None:
+        if self._url:
+            self._connect()
+        elif self._writable():
+            try:
+                self._open_folder()
+            except _DAMAGE as fault:
+                self._rebuild(fault)
+        else:
+            _log.warning("index.in_memory", folder=str(self._folder), reason="the folder cannot be written to")
+            self.client = chromadb.EphemeralClient(settings=_chroma_settings())
+            # In-memory clients of one process share their collections: the name keeps them apart.
+            self._name = f"{COLLECTION}-{uuid.uuid4().hex}"
+            self._attach()
+
+    def _connect(self) -> None:
+        address = urlsplit(self._url)
+        if address.scheme not in {"http", "https"} or not address.hostname:
+            raise StorageError(f"The Chroma address {self._url!r} is none; expected is one like http://127.0.0.1:8000.")
+        secure = address.scheme == "https"
+        try:
+            self.client = chromadb.HttpClient(
+                host=address.hostname,
+                port=address.port or (443 if secure else 8000),
+                ssl=secure,
+                settings=_chroma_settings(),
+            )
+            self._attach()
+        except (ChromaError, ValueError, httpx.HTTPError) as fault:
+            raise self._unreachable() from fault
+
+    def _unreachable(self) -> StorageError:
+        return StorageError(
+            f"The Chroma server at {self._url} does not answer as expected; start it, or leave ADVISOR_CHROMA_URL empty."
+        )
+
+    def _writable(self) -> bool:
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=self._folder):
+                return True
+        except OSError:
+            return False
+
+    def _generations(self) -> list[Path]:
+        """The index's folders, oldest first. A damaged one is followed by a new one, as Chroma caches a path's state."""
+        folders = [path for path in self._folder.glob("chroma-*") if path.name.removeprefix("chroma-").isdecimal()]
+        return sorted(folders, key=lambda path: int(path.name.removeprefix("chroma-")))
+
+    def _open_folder(self) -> None:
+        generations = self._generations()
+        self.client = chromadb.PersistentClient(
+            path=str(generations[-1] if generations else self._folder / "chroma-1"), settings=_chroma_settings()
+        )
+        self._attach()
+        self._store.get(limit=1)
+
+    def _attach(self) -> None:
+        try:
+            metadata = self.client.get_collection(self._name, embedding_function=None).metadata or {}
+            if metadata.get("embedding") != self._vectors.name:
+                _log.info("index.embedding_changed", was=metadata.get("embedding"), now=self._vectors.name)
+                self._discard()
+        except NotFoundError:
+            pass
+        self._store = Chroma(
+            collection_name=self._name,
+            embedding_function=self._vectors,
+            client=self.client,
+            collection_metadata={"embedding": self._vectors.name},
+            collection_configuration={"hnsw": {"space": "cosine", "ef_search": 200}},
+        )
+
+    def _discard(self) -> None:
+        self.client.delete_collection(self._name)
+
+    def _rebuild(self, fault: Exception) -> None:
+        """Sets a damaged folder aside and begins an empty one; a server's or memory's fault is passed on."""
+        if self._url:
+            raise self._unreachable() from fault
+        generations = self._generations()
+        if not generations:
+            raise fault
+        newest = int(generations[-1].name.removeprefix("chroma-"))
+        _log.warning("index.damaged", folder=str(generations[-1]), fault=str(fault), action="rebuilt from the documents")
+        for folder in generations:
+            shutil.rmtree(folder, ignore_errors=True)
+        self.client = chromadb.PersistentClient(
+            path=str(self._folder / f"chroma-{newest + 1}"), settings=_chroma_settings()
+        )
+        self._attach()
+
+
+def _chroma_settings() -> ChromaSettings:
+    return ChromaSettings(anonymized_telemetry=False)
