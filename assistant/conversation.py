@@ -62,6 +62,8 @@ class Session:
         self._advisor = advisor
         self._model = advisor.model
         self._records: list[Recorded] = []
+        self.repeated = False
+        """Whether the last step with a key had been taken before, so that its first answer was given again."""
         self._refresh()
 
     # what is known
@@ -110,6 +112,12 @@ class Session:
     def assessment(self) -> Assessment:
         """Where the organisation stands by what was said so far."""
         return assess(self._model, self.state.evidence)
+
+    def knows(self, key: str) -> bool:
+        """Whether a step with this key was taken already, here or by another process."""
+        if not any(r.key == key for r in self._records):
+            self._refresh()
+        return any(r.key == key for r in self._records)
 
     def reasons(self, limit: int = 5) -> tuple[Reason, ...]:
         """The evidence that moved the stage most."""
@@ -166,11 +174,11 @@ class Session:
         pages = read_document(document)
         return self._step(lambda: self._attached(document, [page.text for page in pages]), key)
 
-    def plan(self) -> Plan:
-        """The roadmap and the deployment plan by what is known now."""
+    def plan(self, key: str | None = None) -> Plan:
+        """The roadmap and the deployment plan by what is known now; ``key`` marks the step, as in ``say``."""
         state = self.state
         plan = self._advisor.plan(state.evidence, state.facts)
-        self._append([PlanMade(plan=plan.to_dict())])
+        self._append([PlanMade(plan=plan.to_dict())], key)
         return plan
 
     def report(self, path: str | Path) -> Path:
@@ -185,6 +193,7 @@ class Session:
         """Decide on events, append them, answer. When another process was faster, read its events and decide anew."""
         for _ in range(_TRIES):
             replayed = self._replayed(key)
+            self.repeated = replayed is not None
             if replayed is not None:
                 return replayed
             try:
@@ -206,10 +215,8 @@ class Session:
 
     def _replayed(self, key: str | None) -> Turn | None:
         """The first answer to a step with this key, if there was one."""
-        if key is None:
+        if key is None or not self.knows(key):
             return None
-        if not any(r.key == key for r in self._records):
-            self._refresh()
         first = next((r.seq for r in self._records if r.key == key), None)
         return None if first is None else self._turn(first)
 

@@ -1,15 +1,13 @@
 """Loads the knowledge base's YAML into checked values, and says file, line and fault when something is wrong."""
 
+import re
 from collections.abc import Iterator
 from functools import lru_cache
-from io import StringIO
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
+import yaml
 from pydantic import BaseModel, TypeAdapter, ValidationError
-from ruamel.yaml import YAML
-from ruamel.yaml.comments import CommentedBase
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from assistant.errors import KnowledgeError
 from assistant.interview.model import (
@@ -35,6 +33,48 @@ class _DeploymentFile(Value):
     questions: tuple[Question, ...]
 
 
+class Lines(dict[Any, Any]):
+    """A YAML mapping that knows the line (from 1) on which each of its keys stands."""
+
+    lines: dict[Any, int]
+
+
+class Items(list[Any]):
+    """A YAML sequence that knows the line (from 1) on which each of its items begins."""
+
+    lines: list[int]
+
+
+class _Loader(yaml.CSafeLoader):
+    """Safe loading with line numbers, by YAML 1.2's rules: 1e9 is a number, yes and no are words, a date is text."""
+
+
+def _mapping(loader: _Loader, node: yaml.MappingNode) -> Iterator[Lines]:
+    mapping = Lines()
+    yield mapping
+    mapping.update(loader.construct_mapping(node, deep=True))
+    mapping.lines = {loader.construct_object(key, deep=True): key.start_mark.line + 1 for key, _ in node.value}
+
+
+def _sequence(loader: _Loader, node: yaml.SequenceNode) -> Iterator[Items]:
+    items = Items()
+    yield items
+    items.extend(loader.construct_sequence(node, deep=True))
+    items.lines = [value.start_mark.line + 1 for value in node.value]
+
+
+_Loader.add_constructor("tag:yaml.org,2002:map", _mapping)
+_Loader.add_constructor("tag:yaml.org,2002:seq", _sequence)
+_Loader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if tag.rsplit(":", 1)[1] not in ("bool", "timestamp")]
+    for first, resolvers in yaml.CSafeLoader.yaml_implicit_resolvers.items()
+}
+_Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|True|TRUE|false|False|FALSE)$"), list("tTfF"))
+_Loader.add_implicit_resolver(
+    "tag:yaml.org,2002:float", re.compile(r"^[-+]?(?:\d+\.?\d*|\.\d+)[eE][-+]?\d+$"), list("-+.0123456789")
+)
+
+
 def load_yaml(path: Path) -> Any:
     """The content of a YAML file, with line numbers kept; KnowledgeError names file and line of a fault."""
     try:
@@ -47,12 +87,13 @@ def load_yaml(path: Path) -> Any:
 def parse_yaml(text: str, path: Path, first_line: int = 1) -> Any:
     """The content of YAML text that stands in ``path`` from ``first_line`` on."""
     try:
-        content = YAML(typ="rt").load(StringIO(text))
-    except MarkedYAMLError as fault:
+        content = yaml.load(text, _Loader)  # noqa: S506, a safe loader
+    except yaml.MarkedYAMLError as fault:
         line = first_line + (fault.problem_mark.line if fault.problem_mark else 0)
         raise KnowledgeError(f"{path}:{line}: not valid YAML: {fault.problem}; mend the line.") from fault
-    except YAMLError as fault:
-        raise KnowledgeError(f"{path}:{first_line}: not valid YAML: {fault}; mend the file.") from fault
+    except (yaml.YAMLError, ValueError) as fault:
+        reason = str(fault).splitlines()[0]
+        raise KnowledgeError(f"{path}:{first_line}: not valid YAML: {reason}; mend the file.") from fault
     if content is None:
         raise KnowledgeError(f"{path}:{first_line}: the file is empty; content is expected.")
     return content
@@ -66,7 +107,7 @@ def load(path: Path, kind: type[T]) -> T:
 def check(content: Any, kind: type[T], path: Path, first_line: int = 1) -> T:
     """YAML content as a value of ``kind``; KnowledgeError names file, line and every fault."""
     try:
-        return TypeAdapter(kind).validate_python(plain(content))
+        return TypeAdapter(kind).validate_python(content)
     except ValidationError as fault:
         lines = [
             f"{path}:{_line(content, error['loc'], first_line)}: {'.'.join(map(str, error['loc'])) or 'file'}: "
@@ -78,31 +119,16 @@ def check(content: Any, kind: type[T], path: Path, first_line: int = 1) -> T:
 
 def _line(content: Any, location: tuple[int | str, ...], first_line: int) -> int:
     """The line of the innermost place of ``location`` that the file has."""
-    line = first_line
+    line = 1
     for step in location:
-        if not isinstance(content, CommentedBase):
+        if not isinstance(content, Lines | Items):
             break
         try:
-            position = content.lc.key(step) if isinstance(content, dict) else content.lc.item(step)
+            line = cast("Any", content).lines[step]
             content = cast("Any", content)[step]
-        except (KeyError, IndexError, TypeError, AttributeError):
+        except (KeyError, IndexError, TypeError):
             break
-        line = first_line + int(position[0])
-    return line
-
-
-def plain(content: Any) -> Any:
-    """YAML content as plain dicts, lists and scalars."""
-    if isinstance(content, dict):
-        return {plain(key): plain(value) for key, value in content.items()}
-    if isinstance(content, list):
-        return [plain(value) for value in content]
-    if isinstance(content, bool) or content is None:
-        return content
-    for kind in (int, float, str):
-        if isinstance(content, kind):
-            return kind(content)
-    return str(content)  # dates
+    return first_line + line - 1
 
 
 @lru_cache(maxsize=4)

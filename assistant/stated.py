@@ -9,7 +9,7 @@ import numpy as np
 from assistant.errors import InputError, KnowledgeError
 from assistant.interview.evidence import FACT_UNITS, Evidence, Fact
 from assistant.interview.model import DIMENSIONS, LEVELS, MaturityModel
-from assistant.knowledge import load_yaml, parse_yaml, plain
+from assistant.knowledge import load_yaml, parse_yaml
 
 _CHOICES: dict[str, tuple[str, ...]] = {
     "data_sensitivity": ("low", "medium", "high", "regulated"),
@@ -91,7 +91,7 @@ def _stated(model: MaturityModel, dimension: str, level: int) -> Evidence:
 def stated_in(file: Path, changes: Sequence[str] = ()) -> dict[str, Any]:
     """The content of a facts file, with ``name=value`` changes applied; InputError names what is wrong."""
     try:
-        content = plain(load_yaml(file))
+        content = load_yaml(file)
     except KnowledgeError as fault:
         raise InputError(str(fault)) from fault
     if not isinstance(content, dict):
@@ -100,5 +100,5 @@ def stated_in(file: Path, changes: Sequence[str] = ()) -> dict[str, Any]:
         name, sign, value = change.partition("=")
         if not sign:
             raise InputError(f"--set {change!r} is not understood; name=value is expected, such as peak_rps=500.")
-        content[name.strip()] = plain(parse_yaml(value or "null", file))
+        content[name.strip()] = parse_yaml(value or "null", file)
     return content

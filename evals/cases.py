@@ -10,7 +10,7 @@ from pydantic import Field, ValidationError, model_validator
 
 from assistant.errors import InputError
 from assistant.interview.evidence import FACT_UNITS
-from assistant.interview.model import DIMENSIONS, DimensionId, Level, Value
+from assistant.interview.model import DIMENSIONS, Level, Value
 
 FOLDER = Path(__file__).resolve().parent / "cases"
 SPLITS = ("dev", "test")
@@ -19,7 +19,6 @@ PHASES = ("training", "customisation", "inference")
 
 Split = Literal["dev", "test"]
 Decision = Literal["on-prem", "colocation", "cloud", "sovereign-cloud", "api", "edge", "none-yet"]
-Phase = Literal["training", "customisation", "inference"]
 T = TypeVar("T", bound=Value)
 
 
@@ -29,8 +28,8 @@ class Expected(Value):
     stage: Level
     acceptable_stages: tuple[Level, ...] = Field(min_length=1)
     """Every stage that a careful judge may give; holds ``stage``."""
-    levels: dict[DimensionId, Level]
-    placement: dict[Phase, tuple[Decision, ...]]
+    levels: dict[str, Level]
+    placement: dict[str, tuple[Decision, ...]]
     """For each phase every decision that is right."""
     facts: dict[str, float | bool | str] = Field(default_factory=dict)
     """The deployment facts that the texts state, under the names and in the units of ``FACT_UNITS``."""
@@ -61,10 +60,17 @@ class Respondent(Value):
     voice: str
     """The manner of speaking: terse, hedging, ironic and so on."""
     opening: str = Field(min_length=1)
-    answers: dict[DimensionId, str]
+    answers: dict[str, str]
     constraints_text: str
     expected: Expected
     rationale: str
+
+    @model_validator(mode="after")
+    def _known_dimensions(self) -> Self:
+        unknown = sorted(set(self.answers) - set(DIMENSIONS))
+        if unknown:
+            raise ValueError(f"answers to unknown dimensions {', '.join(unknown)}; known are {', '.join(DIMENSIONS)}")
+        return self
 
     def given(self) -> dict[str, Any]:
         """What the advisor may see: the texts, never the expectation."""
@@ -92,8 +98,8 @@ class QuestionCase(Value):
 
     @property
     def split(self) -> Split:
-        """By the hash of the id, so that a new question never moves an old one: even is dev, odd is test."""
-        return "test" if hashlib.sha256(self.id.encode()).digest()[0] % 2 else "dev"
+        """By the parity of the id's SHA-256, so that a new question never moves an old one: even is dev, odd is test."""
+        return "test" if hashlib.sha256(self.id.encode()).digest()[-1] % 2 else "dev"
 
 
 def respondents(split: str, file: Path = FOLDER / "respondents.jsonl") -> tuple[Respondent, ...]:

@@ -156,9 +156,7 @@ def measured(measure: Measure[Outcome], outcomes: Sequence[Outcome]) -> Measured
     return Measured(measure.name, measure.label, measure.better, len(parts), found.value, found.low, found.high)
 
 
-def sliced(
-    group: str, name: str, outcomes: Sequence[Outcome], measures: Sequence[Measure[Outcome]]
-) -> Slice:
+def sliced(group: str, name: str, outcomes: Sequence[Outcome], measures: Sequence[Measure[Outcome]]) -> Slice:
     """The figures of one part of the outcomes."""
     return Slice(group, name, len(outcomes), {m.name: _value(m, outcomes) for m in measures})
 

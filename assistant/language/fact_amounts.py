@@ -99,7 +99,7 @@ def _score(name: str, clause: Clause, position: int, match: re.Match[str], cues:
             asked or patterns.strong.search(part.text) is not None or alone(part, *match.span(), cues)
         )
     if name == "budget_usd_year":
-        near = near and (patterns.strong.search(clause.text) is not None or "budget" in part.text)
+        near = _for_ai(clause, part, match, cues, near=near)
     if near or asked:
         return _SURE
     neighbours = clause.parts[max(0, position - 1) : position]
@@ -117,12 +117,21 @@ def _load_score(match: re.Match[str], *, near: bool, asked: bool) -> int:
     return _SURE if near or asked else _NEAR * fast
 
 
+def _for_ai(clause: Clause, part: Part, match: re.Match[str], cues: FactCues, *, near: bool) -> bool:
+    """Whether the money is meant for AI: by the clause's words of spending, or as "$250k a year for GPUs" alone."""
+    strong = cues.compiled["budget_usd_year"].strong
+    if near:
+        return strong.search(clause.text) is not None or "budget" in part.text
+    opens = alone(part, match.start(), len(part.text), cues)
+    return opens and _PERIOD.search(part.text) is not None and strong.search(part.text) is not None
+
+
 def _is_bare(name: str, part: Part, match: re.Match[str], clause: Clause, cues: FactCues) -> bool:
-    if not alone(part, *match.span(), cues):
-        if name != "budget_usd_year":
-            return False
+    if name == "budget_usd_year":
         period = _PERIOD.search(part.text, match.end())
         return period is not None and period.start() <= match.end() + 1 and alone(part, match.start(), period.end(), cues)
+    if not alone(part, *match.span(), cues):
+        return False
     if name == "training_data_tb":
         return clause.amounts[int(match["n"])].value * factor(cues.unit("size", match["u"]), "terabyte") >= 1
     return name in ("gpu_on_prem", "latency_ms")

@@ -14,7 +14,7 @@ _LOOK_BACK = 60
 """Characters before a name in which its verb or its denial is sought."""
 
 
-def datacentre_in(clause: Clause, cues: FactCues, *, asked: bool) -> Iterator[Found]:
+def datacentre_in(clause: Clause, cues: FactCues) -> Iterator[Found]:
     """Whether the clause says that there is a data centre of one's own, or none."""
     patterns = cues.compiled["has_datacentre"]
     for part in clause.parts:
@@ -26,15 +26,16 @@ def datacentre_in(clause: Clause, cues: FactCues, *, asked: bool) -> Iterator[Fo
             continue
         elif patterns.strong.search(part.text):  # "in our data centre" takes it for granted, whatever is denied or planned
             yield Found(True, 2, clause)
-        elif not part.is_one_of("planned", "past", "denied") and (match := patterns.context.search(part.text)):
-            yield Found(True, 2 if not asked else 3, clause) if match else None  # type: ignore[misc]
+        elif not part.is_one_of("planned", "past", "denied") and patterns.context.search(part.text):
+            yield Found(True, 2, clause)
 
 
 def cloud_in(clause: Clause, cues: FactCues, *, asked: bool) -> Iterator[Found]:
     """The clouds that the clause says are used."""
     patterns = cues.compiled["cloud"]
+    names = [*patterns.values.items(), *(patterns.asked.items() if asked else ())]
     named = sorted(
-        (match.start(), match.end(), value) for value, pattern in patterns.values.items() for match in pattern.finditer(clause.text)
+        (match.start(), match.end(), value) for value, pattern in names for match in pattern.finditer(clause.text)
     )
     accepted_until = -1
     for start, stop, value in named:
@@ -79,7 +80,7 @@ def _stated(name: str, part: Part, clause: Clause, patterns: Compiled, cues: Fac
     near = asked or patterns.context.search(clause.text) is not None
     about_data = name != "residency" or near or patterns.strong.search(part.text) is not None
     for value, pattern in patterns.values.items():
-        if about_data and _affirmed(pattern, part.text, patterns):
+        if (about_data or value == "none") and _affirmed(pattern, part.text, patterns):
             return value
         weak = patterns.weak.get(value)
         if weak is not None and (match := _affirmed(weak, part.text, patterns)):

@@ -38,7 +38,6 @@ class FactCue(Value):
     label: Phrases = ()
     found: Phrases = ()
     weak_found: Phrases = ()
-    family: str = ""
     context: Phrases = ()
     strong: Phrases = ()
     veto: Phrases = ()
@@ -154,8 +153,7 @@ class FactCues(Value):
 
     def _compile(self, cue: FactCue) -> Compiled:
         def each(phrases: Phrases) -> tuple[re.Pattern[str], ...]:
-            family = [phrase.replace("<family>", cue.family) for phrase in phrases]
-            return tuple(re.compile(_word(self.expand(phrase))) for phrase in family)
+            return tuple(re.compile(_word(self.expand(phrase))) for phrase in phrases)
 
         return Compiled(
             label=re.compile(rf"^(?:{'|'.join(map(self.expand, cue.label))})\s*(?:[:=]|\s[–—-]\s)\s*") if cue.label else _NEVER,

@@ -66,7 +66,7 @@ class FactReader:
         if name == "cloud":
             return cloud_in(clause, self._cues, asked=asked)
         if name == "has_datacentre":
-            return datacentre_in(clause, self._cues, asked=asked)
+            return datacentre_in(clause, self._cues)
         return choice_in(name, clause, self._cues, asked=asked)
 
     def _labelled(self, name: str, clauses: list[Clause]) -> list[int]:

@@ -35,17 +35,25 @@ _RANGES: dict[str, tuple[float, float]] = {
 }
 _WHOLE = ("gpu_on_prem", "team_ml_engineers")
 
-_MILLIONS = (1.0, 1e3, 1e6)
-_FACTORS: dict[str, tuple[float, ...]] = {
-    "TB": (1, 1e-6, 1e-3, 1e3, 1e6),
-    "count": (1,),
-    "ms": (1, 1e3, 6e4),
-    "requests/s": tuple(k / seconds for k in _MILLIONS for seconds in (1, 60, 3600, 86400)),
-    "billions": (1, 1e-9, 1e-3, 1e3),
-    "USD": (1, 1e3, 1e6, 12, 12e3, 12e6),
-    "people": (1,),
+_FACTORS: dict[str, tuple[tuple[str, float], ...]] = {
+    "TB": (
+        (r"[km]i?b|(?:kilo|mega)bytes?", 1e-6),
+        (r"gi?b|gigs?|gigabytes?", 1e-3),
+        (r"ti?b|terabytes?", 1),
+        (r"pi?b|petabytes?", 1e3),
+        (r"exabytes?", 1e6),
+    ),
+    "ms": ((r"ms|msecs?|milliseconds?", 1), (r"s|secs?|seconds?", 1e3), (r"mins?|minutes?", 6e4)),
+    "requests/s": (
+        (r"s|secs?|seconds?|rps|qps|tps", 1),
+        (r"mins?|minutes?|rpm|qpm", 1 / 60),
+        (r"h|hours?|hourly", 1 / 3600),
+        (r"days?|daily", 1 / 86400),
+    ),
+    "USD": ((r"months?|monthly", 12), (r"quarters?|quarterly", 4)),
+    "billions": ((r"b|bn|billions?|m|millions?|t|tn|trillions?", 1e-9),),
 }
-"""By what a figure in the quote may differ from the fact's value in its unit: GB to TB, "4.5k", a month's sum."""
+"""What one of the quote's own unit is in the fact's unit. A quote without any of these words is in the fact's unit."""
 
 _NOTHING = re.compile(r"\b(?:no|none|not|nobody|without|zero)\b")
 _OTHER_MONEY = re.compile(r"[€£¥₹]|(?<![a-z])(?:eur(?:os?)?|gbp|pounds?|chf|francs?|yen|inr|rupees?|yuan)(?![a-z])")
@@ -273,5 +281,8 @@ def _stands(value: float, unit: str, quote: str) -> bool:
         return False
     if value == 0:
         return _NOTHING.search(said) is not None
+    found = [
+        factor for unit_words, factor in _FACTORS.get(unit, ()) if re.search(rf"(?<![a-z])(?:{unit_words})(?![a-z])", said)
+    ]
     figures = [amount.value for amount in mark(said).amounts if not amount.percent]
-    return any(abs(figure * factor - value) <= 0.01 * abs(value) for figure in figures for factor in _FACTORS[unit])
+    return any(abs(figure * factor - value) <= 0.01 * value for figure in figures for factor in found or [1.0])

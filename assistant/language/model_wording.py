@@ -112,10 +112,11 @@ def checked(text: str, said: str) -> str:
     for what, pattern in _FORBIDDEN:
         if pattern.search(text):
             raise Unverified(f"The language model's wording has {what}.")
+    low = said.lower()
     known = {_figure(number) for number in _NUMBER.findall(said)}
+    known |= {_DIGIT_OF[word] for word in _NUMBER_WORD.findall(low) if word in _DIGIT_OF}
     if any(_figure(number) not in known for number in _NUMBER.findall(text)):
         raise Unverified("The language model's wording has a number that was not given.")
-    low = said.lower()
     for word in _NUMBER_WORD.findall(text):
         if word.lower() not in low and _DIGIT_OF.get(word.lower()) not in known:
             raise Unverified("The language model's wording has a number that was not given.")

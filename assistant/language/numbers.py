@@ -35,7 +35,7 @@ _PAIR = {"couple": 2.0, "pair": 2.0, "pairs": 2.0}
 _SMALL = "|".join([*sorted([*_ONES, *_TENS], key=len, reverse=True)])
 _LARGE = "hundred|thousand|million|billion|trillion|dozen"
 _DIGITS = (
-    r"(?<![\w.,/#])(?<!\d:)(?<![a-z]-)"
+    r"(?<![\w.,/#])(?<!\d:)"
     r"(?P<digits>[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?|[1-9]\d{0,2}(?:\.\d{3}){2,}|[1-9]\d{0,2}(?:['\u2009 ]\d{3})*['\u2009 ]\d00"
     r"|\d{1,15}(?:[.,]\d{1,9})?|\.\d{1,9})(?![\d/]|[.,:]\d)"
     r"(?:(?P<letter>k|mm|mn|mio|mln|bn|tn|m|b|t)(?!\w)|[ -]?(?P<scale>k|hundred|thousand|lakh|crore|million|billion|trillion|dozen"
@@ -132,8 +132,10 @@ def _read(match: re.Match[str], before: str, after: str) -> Amount | None:
 
 def _of_digits(match: re.Match[str], before: str, after: str) -> Amount | None:
     digits = match["digits"]
-    if before.endswith("-") and not before.endswith((" -", "sub-")) and not before[-2:-1].isdigit():
-        return None
+    if before.endswith("-") and before[-2:-1].isalpha() and not before.endswith("sub-") and match["letter"] != "b":
+        return None  # "GPT-4", but "sub-100 ms" and "Llama-70b"
+    if before.endswith("-") and before[-2:-1] in ("", " "):
+        return None  # below zero
     if _PLURAL_DIGITS.match(after) and (after[1:4] == " of" or len(digits) == 4):  # "10s of terabytes", "1990s"
         return None
     number = _decimal(digits)

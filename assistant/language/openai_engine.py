@@ -13,7 +13,7 @@ import numpy as np
 
 from assistant.interview.evidence import FACT_UNITS
 from assistant.interview.model import DIMENSIONS, Indicator, MaturityModel, Question
-from assistant.language.encoder import encoder
+from assistant.language.encoder import Vectors, encoder
 from assistant.language.model_call import Breaker, ModelCall, chat_model
 from assistant.language.model_proposals import Limits, Proposal, answer_schema, known_values, verified
 from assistant.language.model_wording import checked, opening, points
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Breaker",
+    "Limits",
     "ModelReader",
     "ModelWriter",
     "Nearest",
@@ -64,7 +65,7 @@ def nearest_statements(model: MaturityModel) -> Nearest:
     The statements are encoded at the first call (about a second).
     """
     ids = list(model.indicators)
-    rows: list[np.ndarray] = []
+    rows: list[Vectors] = []
 
     def nearest(text: str, count: int) -> Sequence[str]:
         if not rows:
@@ -123,10 +124,12 @@ class ModelReader:
     def _candidates(self, text: str, question: Question | None) -> list[Indicator]:
         """The statements of the dimension asked about, and the nearest others, up to the limit."""
         asked = question.dimension if question is not None and question.dimension in DIMENSIONS else None
-        near = [self._model.indicators[i] for i in self._nearest(text, len(self._model.indicators))]
-        own = [indicator for indicator in near if indicator.dimension == asked]
-        others = [indicator for indicator in near if indicator.dimension != asked]
-        return [*own, *others][: self._limits.candidates]
+        ranked = self._nearest(text, len(self._model.indicators))
+        own = [i for i in ranked if self._model.indicators[i].dimension == asked]
+        if asked is not None:
+            own += [i.id for i in self._model.dimension(asked).indicators if i.id not in own]
+        others = [i for i in ranked if self._model.indicators[i].dimension != asked]
+        return [self._model.indicators[i] for i in (*own, *others)[: self._limits.candidates]]
 
     def _described(self, listed: Sequence[Indicator], question: Question | None) -> list[str]:
         """The dimensions whose levels are worth describing: the one asked about, and those most often among the listed."""

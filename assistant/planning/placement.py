@@ -237,7 +237,7 @@ _WARNINGS: tuple[tuple[_Applies, str], ...] = (
         "The budget carries one workstation rather than a server: start with light methods (LoRA, QLoRA).",
     ),
     (
-        lambda _, s, r: s.premises_only and (s.public_cloud or s.cloud == "sovereign"),
+        lambda *given: given[1].premises_only and given[1].cloud not in (None, "none"),
         "Conflict: a cloud is in use, but this data may not leave your premises; keep it out of that cloud.",
     ),
     (

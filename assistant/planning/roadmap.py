@@ -96,8 +96,7 @@ def roadmap(
 ) -> Roadmap:
     """The roadmap to ``target`` (the next stage when None).
 
-    Raises `InputError` when the target lies below the next stage or above 5, and `KnowledgeError` when the actions wait
-    for each other in a ring.
+    Raises `InputError` for a target below the next stage or above 5, `KnowledgeError` for actions that wait in a ring.
     """
     goal = _goal(assessment.stage, target)
     sustains = assessment.stage == 5
@@ -107,8 +106,7 @@ def roadmap(
     gap = gaps(model, evidence, belief, wanted)
     holding = _holding(model, evidence, belief)
     choice = choose(model, actions, gap, holding, wanted, means, sustains=sustains)
-    ordered = order([_waiting_for(a, choice.after[a.id]) for a in choice.actions])
-    slots = schedule(ordered, choice.after, means)
+    slots = _scheduled(choice, means)
     limit = 52 if goal <= 3 and goal - assessment.stage <= 1 else 104  # wide change takes longer than a year
     late = _late(slots, choice, limit)
     chosen = {a.id: a for a in choice.actions}
@@ -151,8 +149,9 @@ def _holding(model: MaturityModel, evidence: Sequence[Evidence], belief: Posteri
     )
 
 
-def _waiting_for(action: Action, others: Sequence[str]) -> Action:
-    return action.model_copy(update={"requires": tuple(others)})
+def _scheduled(choice: Choice, means: Capacity) -> tuple[Slot, ...]:
+    waiting = [a.model_copy(update={"requires": choice.after[a.id]}) for a in choice.actions]
+    return schedule(order(waiting), choice.after, means)
 
 
 def _late(slots: Sequence[Slot], choice: Choice, limit: int) -> frozenset[str]:

@@ -134,7 +134,7 @@ def why(report: Report) -> Iterator[Block]:
 def _reason(report: Report, reason: Reason) -> Quote:
     item = reason.evidence
     dimension = report.model.dimension(item.dimension).name
-    points = f"{100 * reason.shift:+.1f} points"
+    points = f"{100 * reason.shift:+.1f} points".replace("-", "−")
     return Quote(
         text=one_line(item.quote),
         source=f"{place(item.source, item.page)}; {dimension}; {reading(report.model, item)}; {points}",

@@ -58,7 +58,7 @@ def _painter(chart: Chart) -> tuple[tuple[float, float], Callable[["Figure"], No
     if isinstance(chart, Radar):
         return (5.8, 4.6), lambda figure: _radar(figure.add_subplot(projection="polar"), chart)
     if isinstance(chart, Gantt):
-        return (7.2, 1.1 + 0.34 * len(chart.bars)), lambda figure: _gantt(figure.add_subplot(), chart)
+        return (5.6, 1.1 + 0.3 * len(chart.bars)), lambda figure: _gantt(figure.add_subplot(), chart)
     return (7.2, 3.5), lambda figure: _cost(figure.add_subplot(), chart)
 
 
@@ -146,7 +146,8 @@ def _gantt(axes: "Axes", chart: Gantt) -> None:
         ),
     )
     shown = [patch for applies, patch in kinds if applies]
-    axes.figure.legend(handles=shown, loc="upper right", bbox_to_anchor=(0.9, 0.0), ncols=3, frameon=False, fontsize=8)
+    below = -0.45 / (0.3 * len(chart.bars) + 0.8)  # about 0.45 inches: room for the axis' name
+    axes.legend(handles=shown, loc="upper right", bbox_to_anchor=(1, below), ncols=3, frameon=False, fontsize=8)
 
 
 def _cost(axes: "Axes", chart: CostLines) -> None:

@@ -15,9 +15,7 @@ SCHEMA_VERSION = 1
 
 def json_report(report: Report) -> bytes:
     """The report as JSON in UTF-8."""
-    return (
-        json.dumps(to_dict(report), ensure_ascii=False, indent=2, allow_nan=False).encode("utf-8", errors="replace") + b"\n"
-    )
+    return json.dumps(to_dict(report), ensure_ascii=False, indent=2, allow_nan=False).encode() + b"\n"
 
 
 def to_dict(report: Report) -> dict[str, Any]:

@@ -88,7 +88,7 @@ def _promotion(steps: Sequence[Step]) -> Iterator[Block]:
 
 
 def _sizing(sizing: Sizing) -> Iterator[Block]:
-    yield Heading(level=3, text=f"{sizing.purpose}: {sizing.answer}")
+    yield Heading(level=3, text=f"{sizing.purpose}: {sizing.answer}".rstrip("."))
     yield Details(
         pairs=(
             *_worked(sizing.calculation),

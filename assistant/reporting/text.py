@@ -1,7 +1,6 @@
 """How a report words numbers, and how it makes any text fit to be shown."""
 
 import re
-import unicodedata
 
 from assistant.interview.evidence import Evidence, Polarity
 from assistant.interview.model import MaturityModel
@@ -33,21 +32,13 @@ _SURE = (
     (0.55, "more likely than not"),
     (0.0, "unsure: other stages are nearly as likely"),
 )
-_BIDI = frozenset(map(chr, (*range(0x202A, 0x202F), *range(0x2066, 0x206A))))
-_KEPT = frozenset("\n\t")
-_NONCHARACTERS = frozenset({"\ufffe", "\uffff"})
+_UNFIT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
+"""Controls, halves of characters, and the marks that turn the direction of all that follows."""
 
 
 def clean(text: str) -> str:
     """The text without characters that XML forbids or that turn the direction of what follows; line feeds alone."""
-    lines = text.replace("\r\n", "\n").replace("\r", "\n")
-    return "".join(c for c in lines if _shows(c))
-
-
-def _shows(character: str) -> bool:
-    if character in _KEPT:
-        return True
-    return unicodedata.category(character) not in ("Cc", "Cs") and character not in _BIDI | _NONCHARACTERS
+    return _UNFIT.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def one_line(text: str) -> str:

@@ -75,6 +75,8 @@ def _field(paragraph: Any, code: str) -> None:
 
 
 def _styles(document: Any) -> None:
+    for language in document.styles.element.iter(qn("w:lang")):
+        language.set(qn("w:val"), "en-GB")
     normal = document.styles["Normal"]
     normal.font.name, normal.font.size = "Calibri", Pt(10.5)
     normal.paragraph_format.space_after = Pt(6)

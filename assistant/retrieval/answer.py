@@ -17,8 +17,11 @@ class Citation(Value):
 
 
 class Answer(Value):
-    """An answer to a question. When ``abstained``, the knowledge base does not cover the question and ``text`` says so,
-    with the nearest thing it does cover in ``nearest`` (a question that can be asked instead)."""
+    """An answer to a question.
+
+    When ``abstained``, the knowledge base does not cover the question and ``text`` says so, with the nearest thing it does
+    cover in ``nearest`` (a question that can be asked instead).
+    """
 
     text: str
     citations: tuple[Citation, ...] = ()

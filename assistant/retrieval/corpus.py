@@ -6,6 +6,7 @@ Nothing here is rewritten: a section's text is a verbatim part of its file, and 
 import hashlib
 import re
 from collections.abc import Iterator
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Literal, NamedTuple
@@ -65,6 +66,11 @@ class FrontMatter(Value):
     updated: str = ""
     file: str = ""
     """Name of the file that the document was added from; empty for the shipped guidance."""
+
+    @field_validator("updated", mode="before")
+    @classmethod
+    def _day(cls, value: object) -> object:
+        return value.isoformat() if isinstance(value, date) else value
 
     @field_validator("topics", mode="before")
     @classmethod
@@ -250,3 +256,64 @@ def _pieces(chunks: list[str], text: str) -> Iterator[str]:
 def corpus_of(documents: list[Document]) -> Corpus:
     """The corpus of these documents."""
     return Corpus(tuple(documents), tuple(passage for document in documents for passage in passages(document)))
+
+
+_FIGURE = re.compile(r"\d(?:[\d.,]*\d)?\s*(?:%|percent|USD|EUR|times|GB|TB|months|years|weeks|days)(?!\w)")
+_LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
+
+
+def corpus_faults(knowledge_dir: Path) -> Iterator[str]:
+    """Every fault of guidance and sources, one a line as "file:line: fault"; nothing when all is sound.
+
+    What only deserves a look begins, after the place, with "warning:".
+    """
+    guidance = knowledge_dir / "guidance"
+    try:
+        sources = load_sources(knowledge_dir / "sources.yaml")
+    except KnowledgeError as fault:
+        yield from str(fault).splitlines()
+        sources = {}
+    for document in load_folder(guidance, "shipped"):
+        if isinstance(document, KnowledgeError):
+            yield from str(document).splitlines()
+            continue
+        yield from _document_faults(document, sources)
+
+
+def _document_faults(document: Document, sources: dict[str, Source]) -> Iterator[str]:
+    front, path = document.front, document.path
+    if front.id != path.stem:
+        yield f"{path}:2: id {front.id} differs from the file's name; call the file {front.id}.md."
+    if not front.question:
+        yield f"{path}:2: question is missing; write the question that the document answers."
+    for source in front.sources:
+        if source not in sources:
+            yield f"{path}:2: source {source} does not stand in sources.yaml; add it there or mend the id."
+    cited = {source for section in document.sections for source in CITED.findall(section.text)}
+    for source in sorted(set(front.sources) - cited):
+        yield f"{path}:2: warning: source {source} is listed, but the text does not cite it."
+    headings = [section.heading_path for section in document.sections]
+    for section in document.sections:
+        if not section.text.strip() and len(section.heading_path) > 1:
+            yield f"{path}:{section.line}: section '{section.heading}' is empty; write it or take the heading out."
+        if headings.count(section.heading_path) > 1:
+            yield f"{path}:{section.line}: section '{section.heading_path[-1]}' stands twice; give it another heading."
+        yield from _section_faults(section, document, sources)
+
+
+def _section_faults(section: Section, document: Document, sources: dict[str, Source]) -> Iterator[str]:
+    lines = section.text.split("\n")
+    place = document.path
+    for number, line in enumerate(lines, section.line + 1):
+        for source in dict.fromkeys(CITED.findall(line)):
+            if source not in sources:
+                yield f"{place}:{number}: source {source} does not stand in sources.yaml; add it there or mend the id."
+            elif source not in document.front.sources:
+                yield f"{place}:{number}: source {source} is cited but missing in the front matter's sources; add it."
+        figure = _FIGURE.search(line)
+        if figure and not CITED.search(line):
+            yield f"{place}:{number}: warning: the figure '{figure[0]}' has no source in its paragraph; cite one as [ID]."
+        for target in _LINK.findall(line):
+            file = target.partition("#")[0]
+            if "://" not in target and not target.startswith("mailto:") and file and not (place.parent / file).exists():
+                yield f"{place}:{number}: the link to {target} leads nowhere; mend or remove it."

@@ -10,6 +10,7 @@ import shutil
 import tempfile
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
@@ -75,6 +76,13 @@ class Counts(NamedTuple):
     deleted: int
 
 
+class View(NamedTuple):
+    """Passages by id and, in the same order, their words: replaced as a whole, so a search never sees a half of each."""
+
+    passages: Mapping[str, Passage]
+    lexicon: Lexicon
+
+
 class SentenceVectors(Embeddings):
     """The encoder as LangChain's embedding function."""
 
@@ -130,8 +138,7 @@ class Index:
         self._vectors = SentenceVectors(encode, embedding)
         self._url = chroma_url
         self._corpus = Corpus((), ())
-        self.lexicon = Lexicon(())
-        self.passages: Mapping[str, Passage] = {}
+        self.view = View({}, Lexicon(()))
         self.client: ClientAPI
         self._name = COLLECTION
         self._store: Chroma
@@ -148,8 +155,10 @@ class Index:
             self._rebuild(fault)
             embedded, deleted = self._update(corpus)
         self._corpus = corpus
-        self.passages = {passage.id: passage for passage in corpus.passages}
-        self.lexicon = Lexicon([passage.searched for passage in corpus.passages])
+        self.view = View(
+            {passage.id: passage for passage in corpus.passages},
+            Lexicon([passage.searched for passage in corpus.passages]),
+        )
         return Counts(len(corpus.documents), len(corpus.passages), embedded, deleted)
 
     def encode(self, text: str) -> NDArray[np.float32]:
@@ -158,7 +167,7 @@ class Index:
 
     def neighbours(self, vector: NDArray[np.float32], k: int, where: dict[str, Any] | None = None) -> list[Neighbour]:
         """The ``k`` units nearest to ``vector`` that meet ``where``, nearest first."""
-        if not self.passages:
+        if not self.view.passages:
             return []
         try:
             return self._query(vector, k, where)
@@ -168,10 +177,8 @@ class Index:
             return self._query(vector, k, where)
 
     def _query(self, vector: NDArray[np.float32], k: int, where: dict[str, Any] | None) -> list[Neighbour]:
-        try:
+        with answering(self._url):
             found = self._store.similarity_search_by_vector_with_relevance_scores(vector.tolist(), k=k, filter=where)
-        except httpx.HTTPError as fault:
-            raise self._unreachable() from fault
         return [
             Neighbour(
                 kind=unit.metadata["kind"],
@@ -185,7 +192,7 @@ class Index:
 
     def _update(self, corpus: Corpus) -> tuple[int, int]:
         wanted = {unit.id: unit for unit in units(corpus)}
-        try:
+        with answering(self._url):
             held = self._store.get(include=["metadatas"])
             hashes = {i: metadata.get("hash") for i, metadata in zip(held["ids"], held["metadatas"], strict=True)}
             gone = [identity for identity in hashes if identity not in wanted]
@@ -199,8 +206,6 @@ class Index:
                 )
             if wanted and not fresh:
                 self._touch(next(iter(wanted)))
-        except httpx.HTTPError as fault:
-            raise self._unreachable() from fault
         return len(fresh), len(gone)
 
     def _touch(self, identity: str) -> None:
@@ -216,7 +221,9 @@ class Index:
 
     def _open(self) -> None:
         if self._url:
-            self._connect()
+            self.client = connect(self._url)
+            with answering(self._url):
+                self._attach()
         elif self._writable():
             try:
                 self._open_folder()
@@ -228,27 +235,6 @@ class Index:
             # In-memory clients of one process share their collections: the name keeps them apart.
             self._name = f"{COLLECTION}-{uuid.uuid4().hex}"
             self._attach()
-
-    def _connect(self) -> None:
-        address = urlsplit(self._url)
-        if address.scheme not in {"http", "https"} or not address.hostname:
-            raise StorageError(f"The Chroma address {self._url!r} is none; expected is one like http://127.0.0.1:8000.")
-        secure = address.scheme == "https"
-        try:
-            self.client = chromadb.HttpClient(
-                host=address.hostname,
-                port=address.port or (443 if secure else 8000),
-                ssl=secure,
-                settings=_chroma_settings(),
-            )
-            self._attach()
-        except (ChromaError, ValueError, httpx.HTTPError) as fault:
-            raise self._unreachable() from fault
-
-    def _unreachable(self) -> StorageError:
-        return StorageError(
-            f"The Chroma server at {self._url} does not answer as expected; start it, or leave ADVISOR_CHROMA_URL empty."
-        )
 
     def _writable(self) -> bool:
         try:
@@ -291,20 +277,41 @@ class Index:
         self.client.delete_collection(self._name)
 
     def _rebuild(self, fault: Exception) -> None:
-        """Sets a damaged folder aside and begins an empty one; a server's or memory's fault is passed on."""
-        if self._url:
-            raise self._unreachable() from fault
+        """Sets a damaged folder aside and begins an empty one; without a folder the fault is passed on."""
         generations = self._generations()
-        if not generations:
+        if self._url or not generations:
             raise fault
         newest = int(generations[-1].name.removeprefix("chroma-"))
         _log.warning("index.damaged", folder=str(generations[-1]), fault=str(fault), action="rebuilt from the documents")
         for folder in generations:
             shutil.rmtree(folder, ignore_errors=True)
-        self.client = chromadb.PersistentClient(
-            path=str(self._folder / f"chroma-{newest + 1}"), settings=_chroma_settings()
-        )
+        self.client = chromadb.PersistentClient(path=str(self._folder / f"chroma-{newest + 1}"), settings=_chroma_settings())
         self._attach()
+
+
+def connect(url: str) -> ClientAPI:
+    """A client of the Chroma server at ``url``; StorageError when there is none."""
+    address = urlsplit(url)
+    if address.scheme not in {"http", "https"} or not address.hostname:
+        raise StorageError(f"The Chroma address {url!r} is none; expected is one like http://127.0.0.1:8000.")
+    secure = address.scheme == "https"
+    with answering(url):
+        return chromadb.HttpClient(
+            host=address.hostname, port=address.port or (443 if secure else 8000), ssl=secure, settings=_chroma_settings()
+        )
+
+
+@contextmanager
+def answering(url: str) -> Iterator[None]:
+    """Turns every way in which a Chroma server can fail into one StorageError; without ``url`` nothing is turned."""
+    try:
+        yield
+    except (ChromaError, ValueError, httpx.HTTPError) as fault:
+        if not url:
+            raise
+        raise StorageError(
+            f"The Chroma server at {url} does not answer as expected; start it, or leave ADVISOR_CHROMA_URL empty."
+        ) from fault
 
 
 def _chroma_settings() -> ChromaSettings:

@@ -9,13 +9,14 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-_STOP_WORDS = frozenset(
-    """a about above after again all also am an and any are as at be because been before being below between both but by
-    can could did do does doing down during each even ever few for from further get gets got had has have having he her
-    here him his how i if in into is it its just let like make me more most much my no nor not now of off on once only or
-    other our ours out over own please same shall she should so some such than that the their them then there these they
-    this those through to too under until up us very was we were what when where which while who whom why will with would
-    you your yours""".split()
+_STOP_WORD = re.compile(
+    r"a|about|above|after|again|all|also|am|an|and|any|are|as|at|be|because|been|before|being|"
+    r"below|between|both|but|by|can|could|did|do|does|doing|down|during|each|even|ever|few|for|from|"
+    r"further|get|gets|got|had|has|have|having|he|her|here|him|his|how|i|if|in|into|is|it|its|"
+    r"just|let|like|make|me|more|most|much|my|no|nor|not|now|of|off|on|once|only|or|other|our|"
+    r"ours|out|over|own|please|same|shall|she|should|so|some|such|than|that|the|their|them|then|"
+    r"there|these|they|this|those|through|to|too|under|until|up|us|very|was|we|were|what|when|where|"
+    r"which|while|who|whom|why|will|with|would|you|your|yours"
 )
 
 _WORD = re.compile(r"[a-z0-9à-öø-ÿ]+(?:['’][a-z]+)?")
@@ -43,7 +44,7 @@ _ALIAS_PATTERNS = tuple((re.compile(rf"\b(?:{said})\b", re.IGNORECASE), meant) f
 def words(text: str) -> list[str]:
     """The terms of a text in order: lower case, without stop words and common endings."""
     found = (_POSSESSIVE.sub("", match) for match in _WORD.findall(text.lower()))
-    return [_stem(word) for word in found if len(word) > 1 and word not in _STOP_WORDS]
+    return [_stem(word) for word in found if len(word) > 1 and not _STOP_WORD.fullmatch(word)]
 
 
 def expanded(question: str) -> str:

@@ -8,7 +8,7 @@ import numpy as np
 from assistant.interview.model import DimensionId, Level
 from assistant.retrieval.corpus import Passage
 from assistant.retrieval.index import Index, Neighbour
-from assistant.retrieval.lexicon import Novelty, expanded
+from assistant.retrieval.lexicon import Lexicon, Novelty, expanded
 
 _NEAREST = 150
 """Units fetched a query: enough that each kind has its best among them."""
@@ -46,26 +46,27 @@ def search(
 ) -> Found:
     """The ``k`` best passages, of documents that apply to ``stage`` and ``dimension`` where given. Embeds once."""
     asked = expanded(question)
+    passages, lexicon = index.view
     near = index.neighbours(index.encode(asked), _NEAREST, _where(stage, dimension))
     allowed = {
         identity
-        for identity, passage in index.passages.items()
+        for identity, passage in passages.items()
         if (stage is None or not passage.stages or stage in passage.stages)
         and (dimension is None or not passage.dimensions or dimension in passage.dimensions)
     }
-    order = list(index.passages)
-    scores = index.lexicon.scores(asked)
+    order = list(passages)
+    scores = lexicon.scores(asked)
     lexical = [order[i] for i in np.argsort(-scores, kind="stable") if scores[i] > 0]
     fused: dict[str, float] = {}
-    for ranking in (*_rankings(near, index.passages), lexical):
+    for ranking in (*_rankings(near, passages), lexical):
         for rank, identity in enumerate(name for name in ranking if name in allowed):
             fused[identity] = fused.get(identity, 0.0) + 1 / (_RANK_OFFSET + rank + 1)
     best = sorted(fused, key=lambda identity: (-fused[identity], identity))[:k]
     return Found(
-        hits=tuple(_hit(index, asked, identity, fused[identity], near) for identity in best),
+        hits=tuple(_hit(lexicon, asked, passages[identity], fused[identity], near) for identity in best),
         cosine=max((unit.cosine for unit in near if unit.kind == "passage"), default=0.0),
         sentence_cosine=max((unit.cosine for unit in near if unit.kind == "sentence"), default=0.0),
-        novelty=index.lexicon.novelty(question),
+        novelty=lexicon.novelty(question),
     )
 
 
@@ -90,13 +91,12 @@ def _rankings(near: Sequence[Neighbour], passages: Mapping[str, Passage]) -> lis
     return [by_passage, by_sentence, by_question]
 
 
-def _hit(index: Index, question: str, identity: str, score: float, near: Sequence[Neighbour]) -> Hit:
-    passage = index.passages[identity]
-    own = [unit for unit in near if unit.passage == identity]
+def _hit(lexicon: Lexicon, question: str, passage: Passage, score: float, near: Sequence[Neighbour]) -> Hit:
+    own = [unit for unit in near if unit.passage == passage.id]
     return Hit(
         passage=passage,
         score=score,
         cosine=next((unit.cosine for unit in own if unit.kind == "passage"), 0.0),
         sentences={unit.sentence: unit.cosine for unit in own if unit.kind == "sentence"},
-        overlap=index.lexicon.overlap(question, passage.searched),
+        overlap=lexicon.overlap(question, passage.searched),
     )

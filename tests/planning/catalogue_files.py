@@ -4,7 +4,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from ruamel.yaml import YAML
+from assistant.knowledge import load_yaml
 
 from assistant.planning.catalogue import Catalogue
 
@@ -15,7 +15,7 @@ FOLDER = Path(__file__).parents[2] / "knowledge" / "catalog"
 def catalogue() -> Catalogue:
     data: dict[str, Any] = {}
     for path in sorted(FOLDER.glob("*.yaml")):
-        content = YAML(typ="safe").load(path)
+        content = load_yaml(path)
         assert not data.keys() & content.keys(), f"{path.name} repeats a list of another file"
         data |= content
     return Catalogue.model_validate(data)

@@ -7,7 +7,7 @@ from typing import Any
 from assistant.interview.assessment import Assessment, assess
 from assistant.interview.evidence import FACT_UNITS, Evidence, Fact
 from assistant.interview.model import DIMENSIONS, MaturityModel
-from assistant.knowledge import load_yaml, maturity_model, plain
+from assistant.knowledge import load_yaml, maturity_model
 from assistant.planning.actions import Action, ActionFile
 from assistant.planning.catalogue import Catalogue
 from assistant.planning.plan import Plan, make_plan
@@ -24,12 +24,12 @@ def model() -> MaturityModel:
 def catalogue() -> Catalogue:
     parts: dict[str, Any] = {}
     for path in sorted((KNOWLEDGE / "catalog").glob("*.yaml")):
-        parts.update(plain(load_yaml(path)))
+        parts.update(load_yaml(path))
     return Catalogue.model_validate(parts)
 
 
 def real_actions() -> tuple[Action, ...]:
-    files = [ActionFile.model_validate(plain(load_yaml(path))) for path in sorted((KNOWLEDGE / "actions").glob("*.yaml"))]
+    files = [ActionFile.model_validate(load_yaml(path)) for path in sorted((KNOWLEDGE / "actions").glob("*.yaml"))]
     return tuple(action for file in files for action in file.actions)
 
 

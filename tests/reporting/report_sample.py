@@ -56,7 +56,12 @@ def conversation() -> State:
     questions = ("Where does AI run?", "Who can reach the data?", "Which machines are there?", "Who works on it?")
     turns = [
         Turned(
-            seq=3 + 2 * n, action="said", text=text, evidence=evidence, reply=f"**Thank you.** {questions[n % 4]}", asked=None
+            seq=3 + 2 * n,
+            action="said",
+            text=text,
+            evidence=evidence,
+            reply=f"**Thank you.** {questions[n % 4]}",
+            asked=None,
         )
         for n, (text, *evidence) in enumerate(heard)
     ]

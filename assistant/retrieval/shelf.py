@@ -1,0 +1,129 @@
+"""Where added documents stand: in a folder, or on the Chroma server that several replicas share."""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Protocol
+
+import structlog
+
+from assistant.errors import KnowledgeError, StorageError
+from assistant.retrieval.corpus import Document, load_folder, parse
+from assistant.retrieval.index import answering, connect
+
+_log = structlog.get_logger(__name__)
+
+Stamp = frozenset[tuple[str, str]]
+"""Names and versions of the documents: it differs when one is added, changed or removed."""
+
+
+_NO_MEANING: Sequence[float] = (1.0, 0.0)
+
+
+class Shelf(Protocol):
+    """Added documents as Markdown with front matter."""
+
+    def stamp(self) -> Stamp:
+        """What stands there now; cheap."""
+        ...
+
+    def documents(self) -> list[Document]:
+        """The documents; a broken one is left out with a line in the log."""
+        ...
+
+    def put(self, identity: str, text: str) -> None:
+        """Adds or replaces a document; StorageError when it cannot be kept."""
+        ...
+
+    def remove(self, identity: str) -> None:
+        """Takes a document away; nothing happens when it is not there."""
+        ...
+
+
+def folder_stamp(folder: Path) -> Stamp:
+    """Names, sizes and times of the Markdown files of a folder."""
+    files = ((path.name, path.stat()) for path in folder.glob("*.md"))
+    return frozenset((name, f"{state.st_size}-{state.st_mtime_ns}") for name, state in files)
+
+
+class FolderShelf:
+    """Added documents as files of a folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def stamp(self) -> Stamp:
+        """The state of the folder."""
+        return folder_stamp(self._folder)
+
+    def documents(self) -> list[Document]:
+        """The folder's documents by file name."""
+        return list(_sound(load_folder(self._folder, "added")))
+
+    def put(self, identity: str, text: str) -> None:
+        """Writes the file as a whole or not at all."""
+        target = self._folder / f"{identity}.md"
+        draft = target.with_suffix(".part")
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            draft.write_text(text, encoding="utf-8")
+            draft.replace(target)
+        except OSError as fault:
+            raise StorageError(
+                f"The document cannot be kept in {self._folder} ({fault.strerror}); make the folder writable, "
+                "or set ADVISOR_DATA_DIR to another one."
+            ) from fault
+
+    def remove(self, identity: str) -> None:
+        """Deletes the file."""
+        (self._folder / f"{identity}.md").unlink(missing_ok=True)
+
+
+class ServerShelf:
+    """Added documents as records of a Chroma server, so that every replica has the same ones."""
+
+    _COLLECTION = "advisor-documents"
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        with answering(url):
+            self._collection = connect(url).get_or_create_collection(self._COLLECTION, embedding_function=None)
+
+    def stamp(self) -> Stamp:
+        """Ids and hashes of the records."""
+        with answering(self._url):
+            held = self._collection.get(include=["metadatas"])
+        return frozenset((i, str(data.get("hash"))) for i, data in zip(held["ids"], held["metadatas"] or [], strict=True))
+
+    def documents(self) -> list[Document]:
+        """The records by id."""
+        with answering(self._url):
+            held = self._collection.get(include=["documents"])
+        texts = dict(zip(held["ids"], held["documents"] or [], strict=True))
+        return list(_sound(_parsed(identity, texts[identity]) for identity in sorted(texts)))
+
+    def put(self, identity: str, text: str) -> None:
+        """Writes the record; its vector has no meaning, but Chroma wants one."""
+        digest = hashlib.sha256(text.encode()).hexdigest()
+        with answering(self._url):
+            self._collection.upsert(ids=[identity], documents=[text], metadatas=[{"hash": digest}], embeddings=[_NO_MEANING])
+
+    def remove(self, identity: str) -> None:
+        """Deletes the record."""
+        with answering(self._url):
+            self._collection.delete(ids=[identity])
+
+
+def _parsed(identity: str, text: str) -> Document | KnowledgeError:
+    try:
+        return parse(text, Path(f"{identity}.md"), "added")
+    except KnowledgeError as fault:
+        return fault
+
+
+def _sound(documents: Iterator[Document | KnowledgeError]) -> Iterator[Document]:
+    for document in documents:
+        if isinstance(document, KnowledgeError):
+            _log.warning("knowledge.document_skipped", fault=str(document))
+        else:
+            yield document
