@@ -18,8 +18,8 @@ def mcnemar(mended: int, broken: int) -> float:
     flips = mended + broken
     if not flips:
         return 1.0
-    tail = sum(comb(flips, k) for k in range(min(mended, broken) + 1)) / 2**flips
-    return min(1.0, 2 * tail)
+    as_uneven = sum(comb(flips, k) for k in range(min(mended, broken) + 1))
+    return min(1.0, 2 * as_uneven / float(2**flips))
 
 
 def compare(base: dict[str, Any], new: dict[str, Any]) -> str:

@@ -44,7 +44,6 @@ def measures_of(way: str) -> tuple[Measure[Simulated], ...]:
     """The measures of one way of asking."""
     return (
         _of(way, "questions", "questions about levels", "lower", lambda r: r.about_levels),
-        _of(way, "fact_questions", "questions for deployment facts", "", lambda r: r.about_facts),
         _of(way, "stage_accuracy", "stage, any acceptable", "higher", _hit),
         _of(way, "stage_within_one", "stage within one", "higher", lambda r: scorers.within(r.case.expected.stage, r.stage)),
         _of(way, "stage_rps", "stage RPS (0 best)", "lower", lambda r: scorers.rps(r.stage_probs, r.case.expected.stage)),
@@ -63,7 +62,8 @@ _CEILING = _of(
     "",
     lambda r: r.rule_stage in r.case.expected.acceptable_stages,
 )
-_SLICED = (measures_of(OWN)[0], measures_of(OWN)[2], measures_of(OWN)[4])
+_FACTS = _of(OWN, "fact_questions", "questions for deployment facts", "", lambda r: r.about_facts)
+_SLICED = measures_of(OWN)[:4]
 
 
 def simulate(cases: Sequence[Respondent], model: MaturityModel, repeats: int = REPEATS) -> list[Simulated]:
@@ -81,7 +81,7 @@ def result(outcomes: Sequence[Simulated]) -> SuiteResult:
     return SuiteResult(
         name=NAME,
         cases_total=len(outcomes),
-        measures=(*(measured(m, outcomes) for m in (*ways, _CEILING)), *_differences(outcomes)),
+        measures=(*(measured(m, outcomes) for m in (*ways, _FACTS, _CEILING)), *_differences(outcomes)),
         slices=tuple(
             sliced("stage", str(stage), [o for o in outcomes if o.case.expected.stage == stage], _SLICED) for stage in stages
         ),
@@ -95,7 +95,7 @@ def _differences(outcomes: Sequence[Simulated]) -> list[Measured]:
     found: list[Measured] = []
     for way in (name for name in WAYS if name != OWN):
         for own, other in zip(measures_of(OWN), measures_of(way), strict=True):
-            if not own.name.endswith(("_accuracy", "_rps", "_questions")) or own.name.endswith("fact_questions"):
+            if not own.name.endswith(("_accuracy", "_rps", "_questions")):
                 continue
             first, second = (np.array([m.parts(o) for o in outcomes], float) for m in (other, own))
             gap = difference(first, second, mean)

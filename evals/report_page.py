@@ -19,7 +19,8 @@ summary{cursor:pointer}
 blockquote{border-left:3px solid #d0d5db;margin:.4rem 0;padding-left:.8rem;white-space:pre-wrap}
 code{white-space:pre-wrap;overflow-wrap:anywhere}
 .bad{color:#a40000;font-weight:600}.good{color:#1a6b2d;font-weight:600}.quiet{color:#57606a}
-@media (prefers-color-scheme:dark){body{color:#e6e8eb;background:#15181c}.bad{color:#ff8f8f}.good{color:#7fd493}.quiet{color:#9aa4af}}
+@media (prefers-color-scheme:dark){body{color:#e6e8eb;background:#15181c}
+.bad{color:#ff8f8f}.good{color:#7fd493}.quiet{color:#9aa4af}}
 """
 _TEST_NOTE = (
     "This is the test split. Its figures are for reporting; whoever reads single cases below and then changes the product "
@@ -47,7 +48,7 @@ def page(run: Run) -> str:
         '<meta name="viewport" content="width=device-width,initial-scale=1">'
         f"<title>Evaluation, {escape(run.split)} split</title><style>{_STYLE}</style></head><body>"
         f"<h1>Evaluation: {verdict}</h1>"
-        f"<p>Engine {escape(run.engine)}, {escape(run.split)} split. Intervals are 95 per cent, bootstrap over respondents.</p>"
+        f"<p>Engine {escape(run.engine)}, {escape(run.split)} split. Intervals: 95 per cent, bootstrap over cases.</p>"
         f"{note}{below}{''.join(_suite(suite) for suite in run.suites)}"
         f"<h2>About this run</h2><table>{about}</table></body></html>\n"
     )

@@ -165,11 +165,13 @@ def _calibration(outcomes: Sequence[Judged]) -> list[Measured]:
     found: list[Measured] = []
     for name, label, pairs in (("stage_ece", "stage ECE", stages), ("levels_ece", "levels ECE", levels)):
         value = scorers.calibration([c for c, _ in pairs], [hit for _, hit in pairs])
-        why = "" if value else f"{len(pairs)} answers; under {scorers.ECE_LEAST:,} chance alone shows an error"
-        error, null = (value.error, value.null) if value else (None, None)
+        if value is None:
+            why = f"{len(pairs)} answers; under {scorers.ECE_LEAST:,} chance alone shows an error"
+            found.append(Measured(name, label, "lower", len(pairs), None, why=why))
+            continue
         found += (
-            Measured(name, label, "lower", len(pairs), error, why=why),
-            Measured(f"{name}_null", f"{label} of a perfect model", "", len(pairs), null, why=why),
+            Measured(name, label, "lower", len(pairs), value.error),
+            Measured(f"{name}_null", f"{label} of a perfect model", "", len(pairs), value.null),
         )
     return found
 

@@ -3,6 +3,7 @@
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +18,7 @@ from evals.results import Run, SuiteResult
 
 if TYPE_CHECKING:
     from assistant.advisor import Advisor
+    from assistant.language.judge import Card
 
 SUITES = (respondents.NAME, questions.NAME, interviews.NAME)
 ENGINES = ("embedded", "openai")
@@ -45,6 +47,8 @@ def run(
     done = Run(engine=engine, split=split, suites=results, below=(), about=_about())
     if bless and any(result.faults for result in results):
         raise InputError("A run in which cases could not be judged cannot become the baseline; mend them first.")
+    if bless and respondents.NAME in chosen and not _trained():
+        raise InputError("The reading model is an untrained placeholder, so no baseline is taken from it; train it first.")
     if bless:
         baseline.bless(done.figures, engine, split, baseline_file)
     elif limit is None:
@@ -86,9 +90,25 @@ def _suite(name: str, advisor: "Advisor", split: str, limit: int | None) -> Suit
     if name == interviews.NAME:
         return interviews.result(interviews.simulate(cases, advisor.model))
     judged, faults = respondents.judge(cases, advisor)
-    return respondents.result(judged, faults)
+    notes = (
+        () if _trained() else ("The reading model is an untrained placeholder: these figures say nothing of the product.",)
+    )
+    return replace(respondents.result(judged, faults), notes=notes)
+
+
+def _reader() -> "Card":
+    """What is known of the shipped reading model, without loading it."""
+    from assistant.language.encoder import MODELS
+    from assistant.language.judge import Card
+
+    return Card.model_validate_json((MODELS / "reader.json").read_text(encoding="utf-8"))
+
+
+def _trained() -> bool:
+    return sum(_reader().trained_on.values()) > 0
 
 
 def _about() -> dict[str, str]:
     hashes = {f"sha256 of {file.name}": digest(file) for file in sorted(FOLDER.glob("*.jsonl"))}
+    hashes["sha256 of reader.onnx"] = _reader().sha256
     return {"version": version("ai-maturity-advisor"), "seed": str(SEED), "resamples": str(RESAMPLES), **hashes}

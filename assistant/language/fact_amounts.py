@@ -15,14 +15,21 @@ QUANTITIES = (
 COUNTED = ("gpu_on_prem", "team_ml_engineers")
 """Facts whose amounts within one sentence add up: "three data scientists and two ML engineers"."""
 _UNTRUE = ("elsewhere", "hearsay", "hypothetical", "past", "question", "unknown")
+_ENOUGH = 60
+"""Characters of one part taken up by amounts beyond which it is a table and no statement."""
 _SURE, _NEAR, _BARE = 3, 2, 1
 _PERIOD = re.compile(
-    r"(?<![\w#])(?:(?:an?|per|each|every|/) ?(?P<unit>year|annum|yr|month|quarter)|(?P<yearly>p\.?a\.?|annually|yearly|annual)"
-    r"|(?P<monthly>monthly)|(?:over|for|across) (?:the next )?#(?P<n>\d+) years|(?P<next>(?:this|next) year|(?:in|for) #\d+))"
-    r"(?!\w)"
+    r"(?<![\w#])(?:(?:an?|per|each|every|/) ?(?P<unit>year|annum|yr|month|quarter)"
+    r"|(?P<yearly>p\.?a\.?|annually|yearly|annual)|(?P<monthly>monthly)"
+    r"|(?:over|for|across) (?:the next )?#(?P<n>\d+) years|(?P<next>(?:this|next) year|(?:in|for) #\d+))(?!\w)"
 )
 _PER_YEAR = {"year": 1.0, "annum": 1.0, "yr": 1.0, "month": 12.0, "quarter": 4.0}
-_TARGET = re.compile(r"\b(?:on|for|into|towards) (?:(?:our|the|all|its) )?(?!#|about|a |an |one|this|next|each)(?P<on>\w+(?: \w+){0,4})")
+_TARGET = re.compile(
+    r"\b(?:on|for|into|towards|of) (?:(?:our|the|all|its) )?"
+    r"(?!#|about|a |an |one|this|next|each)(?P<on>\w+(?: \w+){0,4})"
+)
+_BUDGET = re.compile(r"(?:^|(?<!\w)(?:the|our|a|annual|yearly|total|whole|this) )budget(?!\w)")
+"""A budget that no other word claims, as in "the IT budget"."""
 _NOT_ADDED = re.compile(r"(?<!\w)(?:of (?:them|which|these|those|whom)|including|among them|half of)(?!\w)")
 _ONLY = re.compile(r"(?<!\w)(?:peaks?|busiest|rush|maximum|max)(?!\w)")
 
@@ -40,28 +47,31 @@ Conversion = Callable[[re.Match[str], Clause, Part, FactCues, bool], float | Non
 
 def amounts_in(name: str, clause: Clause, cues: FactCues, *, asked: bool) -> Iterator[Found]:
     """What the clause states of the quantity ``name``; ``asked`` when it answers the question for it."""
-    patterns, cue = cues.compiled[name], cues.facts[name]
-    if patterns.apart.search(clause.text):
-        return
+    patterns = cues.compiled[name]
+    counted = name in COUNTED
     for position, part in enumerate(clause.parts):
         if part.is_one_of(*_UNTRUE):
             continue
-        if cue.none and "planned" not in part.cues and patterns.none.search(part.text):
+        if counted and "planned" not in part.cues and patterns.none.search(part.text):
             yield Found(0.0, _SURE, clause)
+        elif "#" in part.text or counted or name == "latency_ms":  # those may say "a GPU", "within a second"
+            yield from _in_part(name, clause, position, cues, asked=asked)
+
+
+def _in_part(name: str, clause: Clause, position: int, cues: FactCues, *, asked: bool) -> Iterator[Found]:
+    patterns, cue, part = cues.compiled[name], cues.facts[name], clause.parts[position]
+    matches = list(_matches(name, part, patterns, cues, asked=asked))
+    if not matches or "denied" in part.cues or patterns.veto.search(part.text) or patterns.apart.search(clause.text):
+        return
+    if "planned" in part.cues and _must_hold_today(name, part, patterns, present=cue.present):
+        return
+    for match in matches:
+        value = _CONVERSIONS[name](match, clause, part, cues, asked)
+        if value is None or not cue.least <= value <= cue.most:
             continue
-        if "#" not in part.text and name not in (*COUNTED, "latency_ms"):
-            continue
-        if "denied" in part.cues or patterns.veto.search(part.text):
-            continue
-        if "planned" in part.cues and _must_hold_today(name, part, patterns, present=cue.present):
-            continue
-        for match in _matches(name, part, patterns, cues, asked=asked):
-            value = _CONVERSIONS[name](match, clause, part, cues, asked)
-            if value is None or not math.isfinite(value) or not cue.least <= value <= cue.most or value < 0:
-                continue
-            score = _score(name, clause, position, match, cues, asked=asked)
-            if score:
-                yield Found(value, score, clause)
+        score = _score(name, clause, position, match, cues, asked=asked)
+        if score:
+            yield Found(value, score, clause)
 
 
 def _must_hold_today(name: str, part: Part, patterns: Compiled, *, present: bool) -> bool:
@@ -82,14 +92,14 @@ def _matches(name: str, part: Part, patterns: Compiled, cues: FactCues, *, asked
             if cells.isdisjoint(taken):
                 taken |= cells
                 yield match
+                if len(taken) > _ENOUGH:
+                    return
 
 
 def _score(name: str, clause: Clause, position: int, match: re.Match[str], cues: FactCues, *, asked: bool) -> int:
     """How clearly the match states the fact; 0 when it may be about something else."""
     patterns, part = cues.compiled[name], clause.parts[position]
-    if name == "model_params_b":
-        return _SURE
-    if name == "team_ml_engineers":
+    if name in ("model_params_b", "team_ml_engineers"):
         return _SURE
     near = patterns.context.search(part.text) is not None
     if name == "peak_rps":
@@ -121,7 +131,9 @@ def _for_ai(clause: Clause, part: Part, match: re.Match[str], cues: FactCues, *,
     """Whether the money is meant for AI: by the clause's words of spending, or as "$250k a year for GPUs" alone."""
     strong = cues.compiled["budget_usd_year"].strong
     if near:
-        return strong.search(clause.text) is not None or "budget" in part.text
+        return strong.search(clause.text) is not None or _BUDGET.search(part.text) is not None
+    if alone(part, *match.span(), cues) and strong.search(clause.text) and "budget" in clause.text:
+        return True
     opens = alone(part, match.start(), len(part.text), cues)
     return opens and _PERIOD.search(part.text) is not None and strong.search(part.text) is not None
 
@@ -134,7 +146,7 @@ def _is_bare(name: str, part: Part, match: re.Match[str], clause: Clause, cues: 
         return False
     if name == "training_data_tb":
         return clause.amounts[int(match["n"])].value * factor(cues.unit("size", match["u"]), "terabyte") >= 1
-    return name in ("gpu_on_prem", "latency_ms")
+    return name == "gpu_on_prem" or (name == "latency_ms" and cues.unit("time", match["u"]) == "millisecond")
 
 
 def _amount(match: re.Match[str], clause: Clause, group: str = "n") -> float | None:
@@ -165,7 +177,7 @@ def _time(match: re.Match[str], clause: Clause, part: Part, cues: FactCues, aske
     return None if slow and not re.search(r"latency|inference|predict|model", part.text) else milliseconds
 
 
-def _rate(match: re.Match[str], clause: Clause, _part: Part, cues: FactCues, asked: bool) -> float | None:
+def _rate(match: re.Match[str], clause: Clause, _part: Part, cues: FactCues, _asked: bool) -> float | None:
     value = _amount(match, clause)
     if value is None:
         return None

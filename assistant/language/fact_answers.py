@@ -3,26 +3,40 @@
 import re
 
 from assistant.interview.model import Question
-from assistant.language.fact_amounts import Found
+from assistant.language.fact_amounts import QUANTITIES, Found
 from assistant.language.fact_cues import FactCues
-from assistant.language.fact_parts import Clause, Part
+from assistant.language.fact_parts import Clause
 from assistant.language.scope import plain
 
 _TOKEN = re.compile(r"[^\W_]+(?:[.,]\d+)*")
-_LIGHT = frozenset(
+_LIGHT_WORDS = (
     "a an the of or and in on at it is as with to for that we our must may be so about around such your one have has us"
-    " them they who run i think would say people are fine".split()
+    " them they who run i think would say people are fine"
 )
+_LIGHT = frozenset(_LIGHT_WORDS.split())
+"""Words that an answer and an option need not share."""
 _CLOSE = 0.75
+_SMALLEST = {"latency_ms": 10.0, "budget_usd_year": 1000.0}
+"""Below these a number without a unit is most likely one of seconds, or of thousands."""
 _LONGEST = 12
 """Words beyond which a part with a lone number is taken to speak of something else as well."""
-_PLAIN_UNIT = {
-    "training_data_tb": ("", 1.0), "latency_ms": ("", 1.0), "peak_rps": ("", 1.0), "gpu_on_prem": ("", 1.0),
-    "team_ml_engineers": ("", 1.0), "model_params_b": ("", 1.0), "budget_usd_year": ("", 1.0),
-}  # fmt: skip
 _DATE = re.compile(r"(?:since|until|till|in|by|from|during|after|before|year) $")
-_BESIDE = re.compile(r"^\s?(?:%|years?\b|months?\b|weeks?\b|days?\b|hours?\b|o'clock|people|employees|sites?|plants?|customers?|percent)")
-_PEOPLE_BESIDE = re.compile(r"^\s?(?:%|years?\b|months?\b|weeks?\b|days?\b|hours?\b|sites?|plants?|customers?|percent|employees)")
+_SHARED = re.compile(r"(?<!\w)(?:per|each|every|an?|apiece|in (?:the )?(?:it|company|operations|house))(?!\w)|%|/")
+"""What makes a number the part of another: "40 per site"."""
+_NOUN = re.compile(r"\s?([a-zµ']+)")
+_AFTER = (
+    "or|so|maybe|perhaps|i|roughly|in|at|and|but|mostly|give|today|right|as|if|for|on|once|altogether|total|now|all|we|more"
+    "|with"
+)
+_NOUNS = {
+    "peak_rps": "requests?|calls?|queries|predictions?|inferences?|when|during",
+    "gpu_on_prem": "of|cards?|pieces|units",
+    "team_ml_engineers": (
+        "people|persons?|engineers?|colleagues?|developers?|scientists?|specialists?|folks|guys|of|full|ftes?"
+    ),
+    "budget_usd_year": "available|set|reserved",
+}
+"""The nouns that may follow a lone number without making it something else."""
 
 
 def option_value(text: str, question: Question) -> float | bool | str | None:
@@ -74,13 +88,15 @@ def short_answer(name: str, clauses: list[Clause], cues: FactCues) -> Found | No
     if cue.no is not None and cues.general["answer_no"].match(word):
         return Found(cue.no, 3, first)
     if cue.yes is not None and cues.general["answer_yes"].match(word):
-        return Found(cue.yes, 3, first)
+        veto = cues.compiled[name].veto  # "Yes, but it is rented"
+        doubted = any(veto.search(each.text) for each in clauses if each.sentence == first.sentence)
+        return None if doubted else Found(cue.yes, 3, first)
     return _lone_number(name, first, cues)
 
 
 def _lone_number(name: str, clause: Clause, cues: FactCues) -> Found | None:
     """The only number of the answer, in the unit that the question names."""
-    if name not in _PLAIN_UNIT:
+    if name not in QUANTITIES:
         return None
     cue, patterns = cues.facts[name], cues.compiled[name]
     stated = [(part, match) for part in clause.parts for match in re.finditer(r"#(\d+)", part.text)]
@@ -88,31 +104,20 @@ def _lone_number(name: str, clause: Clause, cues: FactCues) -> Found | None:
         return None
     part, match = stated[0]
     amount = clause.amounts[int(match[1])]
-    if amount.percent or amount.year or _elsewhere(part) or patterns.veto.search(part.text):
+    untrue = part.is_one_of("elsewhere", "hearsay", "hypothetical", "past", "planned", "denied")
+    if amount.percent or amount.year or untrue or patterns.veto.search(part.text):
         return None
-    beside = _PEOPLE_BESIDE if name == "team_ml_engineers" else _BESIDE
-    after = part.text[match.end() :]
-    if _DATE.search(part.text[: match.start()]) or beside.match(after) or len(part.text.split()) > _LONGEST:
+    if not _stands_alone(name, part.text[: match.start()], part.text[match.end() :]):
         return None
-    if name != "team_ml_engineers" and name != "gpu_on_prem" and _has_unit(after, name):
+    value = amount.value / 1e9 if name == "model_params_b" and amount.value >= 1e6 else amount.value
+    if value < _SMALLEST.get(name, 0):
         return None
-    value = amount.value
-    if name == "latency_ms" and value < 10:
-        return None  # seconds, most likely
-    if name == "budget_usd_year" and value < 1000:
-        return None  # thousands, most likely
-    if name == "model_params_b" and value >= 1e6:
-        value /= 1e9
     return Found(value, 2, clause) if cue.least <= value <= cue.most else None
 
 
-def _has_unit(after: str, name: str) -> bool:
-    """Whether a noun follows that may make the number something else ("40 machines")."""
-    match = re.match(r"\s?([a-zµ]+)", after)
-    nouns = {"peak_rps": r"requests?|calls?|queries|predictions?|per|a|at|in|or|maybe|perhaps|i|when|on|and"}
-    allowed = nouns.get(name, r"or|maybe|perhaps|i|roughly|in|at|and|per|a|but|mostly|give|so|today|right|as|if|for|on|once|altogether")
-    return match is not None and re.fullmatch(allowed, match[1]) is None
-
-
-def _elsewhere(part: Part) -> bool:
-    return part.is_one_of("elsewhere", "hearsay", "hypothetical", "past", "planned", "denied")
+def _stands_alone(name: str, before: str, after: str) -> bool:
+    """Whether nothing about the number makes it something else: a date, a share, another noun ("40 machines")."""
+    if _DATE.search(before) or _SHARED.search(after) or len(before.split()) + len(after.split()) >= _LONGEST:
+        return False
+    noun = _NOUN.match(after)
+    return noun is None or re.fullmatch(f"{_AFTER}|{_NOUNS.get(name, '')}", noun[1]) is not None

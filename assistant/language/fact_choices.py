@@ -9,7 +9,10 @@ from assistant.language.fact_parts import Clause, Part, alone
 
 CHOICES = ("has_datacentre", "cloud", "data_sensitivity", "residency")
 _UNTRUE = ("elsewhere", "hearsay", "hypothetical", "question", "unknown")
-_LIST = re.compile(r"[\s,/&+]*(?:and|or|plus|as well as|also|partly|with some|some|a bit of|a little|a)?(?: (?:also|partly|some|the|on|in))?[\s,/&+]*")
+_LIST = re.compile(
+    r"[\s,/&+]*(?:and|or|plus|as well as|also|partly|others|with some|some|a bit of|a little|a)?"
+    r"(?: (?:also|partly|some|the|on|in))?[\s,/&+]*"
+)
 _LOOK_BACK = 60
 """Characters before a name in which its verb or its denial is sought."""
 
@@ -22,12 +25,14 @@ def datacentre_in(clause: Clause, cues: FactCues) -> Iterator[Found]:
             continue
         if patterns.none.search(part.text) and "planned" not in part.cues:
             yield Found(False, 3, clause)
-        elif patterns.veto.search(part.text):
-            continue
-        elif patterns.strong.search(part.text):  # "in our data centre" takes it for granted, whatever is denied or planned
+        elif not patterns.veto.search(part.text) and _own_datacentre(part, patterns):
             yield Found(True, 2, clause)
-        elif not part.is_one_of("planned", "past", "denied") and patterns.context.search(part.text):
-            yield Found(True, 2, clause)
+
+
+def _own_datacentre(part: Part, patterns: Compiled) -> bool:
+    if patterns.strong.search(part.text):  # "in our data centre" takes it for granted, whatever is denied or planned
+        return True
+    return not part.is_one_of("planned", "past", "denied") and patterns.context.search(part.text) is not None
 
 
 def cloud_in(clause: Clause, cues: FactCues, *, asked: bool) -> Iterator[Found]:

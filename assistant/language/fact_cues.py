@@ -35,6 +35,7 @@ class Currencies(Value):
 class FactCue(Value):
     """How one fact is worded; the file's head explains the fields."""
 
+    needs: Phrases = ()
     label: Phrases = ()
     found: Phrases = ()
     weak_found: Phrases = ()
@@ -156,7 +157,9 @@ class FactCues(Value):
             return tuple(re.compile(_word(self.expand(phrase))) for phrase in phrases)
 
         return Compiled(
-            label=re.compile(rf"^(?:{'|'.join(map(self.expand, cue.label))})\s*(?:[:=]|\s[–—-]\s)\s*") if cue.label else _NEVER,
+            label=re.compile(rf"^(?:{'|'.join(map(self.expand, cue.label))})\s*(?:[:=]|\s[–—-]\s)\s*")
+            if cue.label
+            else _NEVER,
             found=each(cue.found),
             weak_found=each(cue.weak_found),
             context=self.pattern(cue.context),

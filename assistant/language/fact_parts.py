@@ -9,8 +9,11 @@ from assistant.language.numbers import Amount, mark
 from assistant.language.scope import Scope, plain
 from assistant.language.sentences import Span, clauses, sentences
 
-_WINDOW = 1500
+_WINDOW = 1000
 """Characters read at once: cutting a text into sentences takes time that grows with the square of its length."""
+_LONGEST_ALONE = 100
+_ASIDE = 4
+"""Words up to which "one hears" is an aside about what stands before it."""
 _WORD = re.compile(r"[\w'#]+|[^\w\s]")
 _FOREIGN = re.compile(r"^(?:and )?(?:they|their|he|she|his|her|it|its)\b")
 _LASTING = ("planned", "elsewhere", "hearsay", "hypothetical", "past", "question")
@@ -80,6 +83,8 @@ def _read(span: Span, number: int, cues: FactCues, scope: Scope, carried: frozen
                 before = parts[-1].cues if parts else carried
                 if not cues.general["reset"].search(piece):
                     own |= before & frozenset(_LASTING)
+            if parts and "hearsay" in own and len(piece.split()) <= _ASIDE:  # "..., one hears"
+                parts[-1] = parts[-1]._replace(cues=parts[-1].cues | {"hearsay"})
             parts.append(Part(piece, marked.text.index(piece, begin), own))
         begin = after
     return Clause(span.text, marked.text, marked.amounts, tuple(parts), number)
@@ -101,5 +106,7 @@ def _marks(piece: str, cues: FactCues, scope: Scope, *, asks: bool) -> frozenset
 
 def alone(part: Part, start: int, stop: int, cues: FactCues) -> bool:
     """Whether nothing of weight stands in the part beside its characters ``start`` to ``stop``."""
+    if len(part.text) - (stop - start) > _LONGEST_ALONE:
+        return False
     rest = f"{part.text[:start]} {part.text[stop:]}"
     return all(word in cues.fillers or word.startswith("#") for word in _WORD.findall(rest))

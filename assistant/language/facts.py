@@ -8,12 +8,15 @@ from collections.abc import Iterator
 
 from assistant.interview.evidence import FACT_UNITS, Fact
 from assistant.interview.model import Question
-from assistant.language.fact_amounts import QUANTITIES, Found, amounts_in, best
+from assistant.language.fact_amounts import COUNTED, QUANTITIES, Found, amounts_in, best
 from assistant.language.fact_answers import option_value, short_answer
-from assistant.language.fact_choices import choice_in, cloud_in, datacentre_in, one_cloud
+from assistant.language.fact_choices import CHOICES, choice_in, cloud_in, datacentre_in, one_cloud
 from assistant.language.fact_cues import FactCues
 from assistant.language.fact_parts import Clause, read_clauses
 from assistant.language.scope import Scope
+
+_PLAIN_IN_LISTS = (*COUNTED, *CHOICES)
+"""Facts that a list may state without a unit: "GPUs: 8", "Cloud: none"."""
 
 
 class FactReader:
@@ -36,7 +39,8 @@ class FactReader:
             found = self._find(name, text, clauses, question if name == asked else None)
             if found is not None:
                 value = found.value
-                value = float(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
+                if not isinstance(value, bool | str):
+                    value = float(f"{value:.10g}")  # 230000, not 229999.99999999997
                 facts.append(Fact(name=name, value=value, unit=FACT_UNITS[name], quote=found.clause.quote, source=source))
         return tuple(facts)
 
@@ -55,12 +59,15 @@ class FactReader:
             return chosen
         if question is not None:
             return short_answer(name, clauses, self._cues)
-        for position in labelled:
+        for position in labelled if name in _PLAIN_IN_LISTS else ():
             if (after := self._after_label(name, clauses[position])) is not None:
                 return short_answer(name, [after], self._cues)
         return None
 
     def _in(self, name: str, clause: Clause, *, asked: bool) -> Iterator[Found]:
+        needs = self._cues.facts[name].needs
+        if needs and not asked and not any(bit in clause.text for bit in needs):
+            return iter(())
         if name in QUANTITIES:
             return amounts_in(name, clause, self._cues, asked=asked)
         if name == "cloud":

@@ -88,9 +88,19 @@ def _standing(situation: Situation) -> list[str]:
     sure = f"{round(100 * now.confidence)} percent ({round(100 * now.confidence)}%) sure"
     if situation.done:
         return [f"The reading: stage {now.stage}, {now.stage_name}, {sure}."]
-    if before is not None and before.stage != now.stage and now.confidence >= 0.5:
+    if before is not None and _moved(situation):
         return [f"The reading moved from {before.stage_name} to {now.stage_name}, {sure}."]
     return []
+
+
+def _moved(situation: Situation) -> bool:
+    now, before = situation.assessment, situation.before
+    return before is not None and before.stage != now.stage and now.confidence >= 0.5
+
+
+def must_say(situation: Situation) -> str:
+    """The stage's name where the reply has to tell it: when the reading has moved, and at the end. Else empty."""
+    return situation.assessment.stage_name if situation.done or _moved(situation) else ""
 
 
 def opening(previous: str) -> str:
@@ -99,8 +109,8 @@ def opening(previous: str) -> str:
     return " ".join(first[0].text.split()[:6]) if first else "(none)"
 
 
-def checked(text: str, said: str) -> str:
-    """``text`` if it says no more than ``said`` does, as plain Markdown of a fit length.
+def checked(text: str, said: str, must: str = "") -> str:
+    """``text`` if it says no more than ``said`` does, and not less than ``must``, as plain Markdown of a fit length.
 
     Raises:
         Unverified: it is empty or too long, carries markup, an address or a question, or has a number or a name that
@@ -109,6 +119,8 @@ def checked(text: str, said: str) -> str:
     words = text.split()
     if not words or len(words) > MOST_WORDS:
         raise Unverified("The language model's wording is empty or too long.")
+    if must not in text:
+        raise Unverified("The language model's wording leaves out the stage.")
     for what, pattern in _FORBIDDEN:
         if pattern.search(text):
             raise Unverified(f"The language model's wording has {what}.")

@@ -12,15 +12,17 @@ if TYPE_CHECKING:
     import pint
 
 _ONES = {
-    word: float(value)
-    for value, word in enumerate(
-        ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"]
-    )
-}
+    "zero": 0.0, "one": 1.0, "two": 2.0, "three": 3.0, "four": 4.0, "five": 5.0, "six": 6.0, "seven": 7.0, "eight": 8.0,
+    "nine": 9.0,
+}  # fmt: skip
+_TEENS = {
+    "ten": 10.0, "eleven": 11.0, "twelve": 12.0, "thirteen": 13.0, "fourteen": 14.0, "fifteen": 15.0, "sixteen": 16.0,
+    "seventeen": 17.0, "eighteen": 18.0, "nineteen": 19.0,
+}  # fmt: skip
 _TENS = {
-    word: 10.0 * value for value, word in enumerate(["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"], start=2)
-}
-_TENS["fourty"] = 40.0
+    "twenty": 20.0, "thirty": 30.0, "forty": 40.0, "fourty": 40.0, "fifty": 50.0, "sixty": 60.0, "seventy": 70.0,
+    "eighty": 80.0, "ninety": 90.0,
+}  # fmt: skip
 _DOZEN = {"hundred": 100.0, "dozen": 12.0, "score": 20.0}
 _SCALES = {
     "k": 1e3, "thousand": 1e3, "lakh": 1e5, "m": 1e6, "mn": 1e6, "mio": 1e6, "mln": 1e6, "mm": 1e6, "million": 1e6,
@@ -31,15 +33,17 @@ _PARTS = {
     "hundredth": 1 / 100, "thousandth": 1 / 1000,
 }  # fmt: skip
 _PAIR = {"couple": 2.0, "pair": 2.0, "pairs": 2.0}
+_BELOW_HUNDRED = _ONES | _TEENS | _TENS | _PAIR
 
-_SMALL = "|".join([*sorted([*_ONES, *_TENS], key=len, reverse=True)])
+_SMALL = "|".join(sorted([*_ONES, *_TEENS, *_TENS], key=len, reverse=True))
 _LARGE = "hundred|thousand|million|billion|trillion|dozen"
 _DIGITS = (
     r"(?<![\w.,/#])(?<!\d:)"
-    r"(?P<digits>[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?|[1-9]\d{0,2}(?:\.\d{3}){2,}|[1-9]\d{0,2}(?:['\u2009 ]\d{3})*['\u2009 ]\d00"
-    r"|\d{1,15}(?:[.,]\d{1,9})?|\.\d{1,9})(?![\d/]|[.,:]\d)"
-    r"(?:(?P<letter>k|mm|mn|mio|mln|bn|tn|m|b|t)(?!\w)|[ -]?(?P<scale>k|hundred|thousand|lakh|crore|million|billion|trillion|dozen"
-    r"|mio|mln|mn|bn)s?(?!\w)| (?P<spaced>[kmbt])(?= ?-?(?:param|usd|eur|gbp|chf|dollar|euro|pound)))?"
+    r"(?P<digits>[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?|[1-9]\d{0,2}(?:\.\d{3}){2,}"
+    r"|[1-9]\d{0,2}(?:['\u2009 ]\d{3})*['\u2009 ]\d00|\d{1,15}(?:[.,]\d{1,9})?|\.\d{1,9})(?![\d/]|[.,:]\d)"
+    r"(?:(?P<letter>k|mm|mn|mio|mln|bn|tn|m|b|t)(?!\w)"
+    r"|[ -]?(?P<scale>k|hundred|thousand|lakh|crore|million|billion|trillion|dozen|mio|mln|mn|bn)s?(?!\w)"
+    r"| (?P<spaced>[kmbt])(?= ?-?(?:param|usd|eur|gbp|chf|dollar|euro|pound)))?"
     r"(?P<percent> ?(?:%|percent\b|per cent\b|‰))?"
 )
 _PART = (
@@ -51,7 +55,8 @@ _WORDS = (
     rf"(?:{_SMALL})(?: and a (?:half|quarter))?(?:[ -](?:and )?(?:{_SMALL}|{_LARGE}))*"
     rf"|half[ -](?:{_LARGE})"
     rf"|(?:couple|pairs?)(?: of)?(?: (?:{_LARGE}))?"
-    rf"|(?:{_LARGE})(?: and a half|(?:[ -](?:and )?(?:{_SMALL}|{_LARGE}))*))(?!\w)(?P<wordpercent> percent\b| per cent\b| ?%)?)"
+    rf"|(?:{_LARGE})(?: and a half|(?:[ -](?:and )?(?:{_SMALL}|{_LARGE}))*))(?!\w)"
+    r"(?P<wordpercent> percent\b| per cent\b| ?%)?)"
 )
 _AMOUNT = re.compile(f"{_DIGITS}|{_WORDS}")
 _VAGUE = re.compile(r"(?:\b(?:few|several|many|some few|no|this|that|which|any|each|every|another)\s)$")
@@ -162,29 +167,24 @@ def _decimal(digits: str) -> float | None:
 def _of_words(words: str) -> float | None:
     """The value of number words; None when they are no single number ("two three")."""
     total = current = 0.0
-    last = ""
-    tokens = [token for token in re.split(r"[ -]", words) if token not in ("and", "of", "an")]
-    for position, token in enumerate(tokens):
-        if token in _ONES:
-            if last == "one" or (last == "ten" and _ONES[token] > 9):
+    scale = 1.0
+    open_for: dict[str, float] = _BELOW_HUNDRED  # what may follow: after "forty" only "two", after "two" nothing
+    for word in re.split(r"[ -]", words):
+        if word in _BELOW_HUNDRED:
+            if word not in open_for:
                 return None
-            current, last = current + _ONES[token], "one"
-        elif token in _TENS:
-            if last in ("one", "ten"):
-                return None
-            current, last = current + _TENS[token], "ten"
-        elif token in _PAIR:
-            current, last = _PAIR[token], "one"
-        elif token == "a":
-            continue
-        elif token == "half" and total and position:
-            total += total / 2  # "a million and a half"
-        elif token in ("half", "quarter"):
-            current, last = (0.5 if position == 0 else current + _PARTS[token]), "part"
-        elif token in _DOZEN:
-            current, last = (current or 1.0) * _DOZEN[token], ""
-        else:
-            total, current, last = total + (current or 1.0) * _SCALES[token], 0.0, ""
+            current += _BELOW_HUNDRED[word]
+            open_for = _ONES if word in _TENS else {}
+        elif word in ("half", "quarter"):
+            if total and not current:  # "two million and a half"
+                total += _PARTS[word] * scale
+            else:
+                current += _PARTS[word]
+        elif word in _DOZEN:
+            current, open_for = (current or 1.0) * _DOZEN[word], _BELOW_HUNDRED
+        elif word in _SCALES:
+            scale = _SCALES[word]
+            total, current, open_for = total + (current or 1.0) * scale, 0.0, _BELOW_HUNDRED
     return total + current
 
 

@@ -16,7 +16,7 @@ from assistant.interview.model import DIMENSIONS, Indicator, MaturityModel, Ques
 from assistant.language.encoder import Vectors, encoder
 from assistant.language.model_call import Breaker, ModelCall, chat_model
 from assistant.language.model_proposals import Limits, Proposal, answer_schema, known_values, verified
-from assistant.language.model_wording import checked, opening, points
+from assistant.language.model_wording import checked, must_say, opening, points
 from assistant.language.prompts import Prompts
 from assistant.language.protocol import Intent, Reader, Situation, Understanding, Writer
 from assistant.language.sentences import sentences
@@ -167,7 +167,7 @@ class ModelWriter:
     def _worded(self, said: Sequence[str], situation: Situation) -> str:
         listed = "\n".join(f"- {point}" for point in said)
         data = self._input.render(points=listed, opening=opening(situation.previous), tag=_tag(listed))
-        return checked(self._call.prose(self._rules, data), listed)
+        return checked(self._call.prose(self._rules, data), listed, must=must_say(situation))
 
 
 def _merged(read: Understanding, proposal: Proposal) -> Understanding:

@@ -66,8 +66,7 @@ def summary(report: Report) -> Iterator[Block]:
     yield Heading(level=1, text="Summary")
     yield Cards(items=tuple(_cards(report)))
     yield Paragraph(
-        text=f"By what was said, the organisation most probably stands at stage {view.stage} of 5, {view.stage_name}. "
-        f"{report.stage.summary}",
+        text=f"{_standing(report)} stage {view.stage} of 5, {view.stage_name}. {report.stage.summary}",
         tone="lead",
     )
     others = sorted((p, n) for n, p in enumerate(view.stage_probs, start=1) if n != view.stage)
@@ -80,6 +79,12 @@ def summary(report: Report) -> Iterator[Block]:
     bars = StageBars(names=names, probs=view.stage_probs, stage=view.stage)
     yield Figure(chart=bars, caption="Probability of each stage", alt=bars.alt(), width=0.72)
     yield Bullets(items=tuple(_in_short(report)))
+
+
+def _standing(report: Report) -> str:
+    if not report.evidence:
+        return "Nothing was said yet that tells where the organisation stands; the most usual answer would be"
+    return "By what was said, the organisation most probably stands at"
 
 
 def _cards(report: Report) -> Iterator[Card]:

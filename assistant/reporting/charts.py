@@ -139,7 +139,7 @@ def _gantt(axes: "Axes", chart: Gantt) -> None:
     _bare(axes, "bottom", "left")
     kinds = (
         (any(b.gate for b in chart.bars), Patch(facecolor=BLUE, edgecolor=INK, lw=0.5, label="needed for the stage")),
-        (any(not b.gate for b in chart.bars), Patch(facecolor=SKY, edgecolor=INK, lw=0.5, label="keeps the rest in step")),
+        (any(not b.gate for b in chart.bars), Patch(facecolor=SKY, edgecolor=INK, lw=0.5, label="further action")),
         (
             any(b.quick_win for b in chart.bars),
             Patch(facecolor="white", edgecolor=INK, lw=0.5, hatch="////", label="quick win"),

@@ -81,7 +81,9 @@ def _phase(report: Report, phase: Phase) -> Iterator[Block]:
 
 
 def _details(report: Report, item: Item) -> Iterator[tuple[str, str]]:
-    marks = [report.model.dimension(item.dimension).name, f"level {item.from_level} to {item.to_level}"]
+    kept = item.from_level == item.to_level
+    levels = f"keeps level {item.to_level}" if kept else f"level {item.from_level} to {item.to_level}"
+    marks = [report.model.dimension(item.dimension).name, levels]
     marks += ["quick win"] if item.quick_win else []
     marks += ["needed for the stage"] if item.gate else []
     low, high = item.cost_usd

@@ -49,9 +49,9 @@ def one_line(text: str) -> str:
 def percent(share: float) -> str:
     """A probability or share in whole per cent; what is not quite certain never reads 100% or 0%."""
     if 0.995 <= share < 1:
-        return "more than 99%"
+        return "over 99%"
     if 0 < share < 0.005:
-        return "less than 1%"
+        return "under 1%"
     return f"{share:.0%}"
 
 

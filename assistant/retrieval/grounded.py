@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from html import escape
 from math import exp
 from typing import NamedTuple
 
@@ -23,16 +24,19 @@ _DOUBTFUL = 0.8
 _MAX_QUOTES = 3
 _QUOTE_CHARS = 420
 """A paragraph up to this length is quoted whole; of a longer one, the sentences that matter."""
-_TOTAL_CHARS = 1100
-_NEAR_BEST = 0.72
-"""A further passage is quoted when its best sentence comes this near to the best of all."""
+_TOTAL_CHARS = 1300
+_LEADING_CHARS = 760
+"""The first passage is quoted whole up to this length: what it says in two paragraphs belongs together."""
+_NEAR_BEST_SENTENCE = 0.75
+_NEAR_BEST_PASSAGE = 0.55
+"""A further passage is quoted when both its best sentence and its rank's score come this near to the best of all."""
 _NOT_NEAREST = 0.15
 """Taken for the cosine of a sentence that is not among the nearest."""
 
 _LEANS = re.compile(
     r"(?:[-*•]\s|\W*(?:this|that|these|those|it|its|they|their|such|but|and|so|however|also|both)\b)", re.IGNORECASE
 )
-_MARKDOWN = re.compile(r"([\\`*_\[\]<>#!|~])")
+_MARKDOWN = re.compile(r"([\\`*_\[\]#!|~])")
 
 _FOLLOW_UP = re.compile(
     r"^\W*(?:and|but|or|so|then|also|what about|how about|what if|why(?: not)?\W*$|how so|in|on|with|for|at)\b",
@@ -110,8 +114,9 @@ def _abstention(found: Found) -> Answer:
 def _chosen(question: str, hits: Sequence[Hit]) -> list[_Quote]:
     """The best quotation of the best passages, in order of rank; parts of one section in the order of the text."""
     asked = set(words(question))
-    candidates = [_best_quote(hit, asked) for hit in hits[: 2 * _MAX_QUOTES]]
-    threshold = _NEAR_BEST * max(quote.score for quote in candidates)
+    near = [hit for hit in hits[: 2 * _MAX_QUOTES] if hit.score >= _NEAR_BEST_PASSAGE * hits[0].score]
+    candidates = [_best_quote(hit, asked, _LEADING_CHARS if hit is hits[0] else 0) for hit in near]
+    threshold = _NEAR_BEST_SENTENCE * max(quote.score for quote in candidates)
     chosen, size = [candidates[0]], len(candidates[0].text)
     for quote in candidates[1:]:
         fits = len(chosen) < _MAX_QUOTES and size + len(quote.text) <= _TOTAL_CHARS
@@ -128,8 +133,11 @@ def _chosen(question: str, hits: Sequence[Hit]) -> list[_Quote]:
     )
 
 
-def _best_quote(hit: Hit, asked: set[str]) -> _Quote:
-    """The paragraph around the passage's best sentence, or as much of it as is needed to understand that sentence."""
+def _best_quote(hit: Hit, asked: set[str], whole: int) -> _Quote:
+    """The paragraph around the passage's best sentence, or as much of it as is needed to understand that sentence.
+
+    A passage of up to ``whole`` characters is quoted as it is.
+    """
     text = hit.passage.text
     spans = sentences(text)
     scores = [
@@ -137,6 +145,8 @@ def _best_quote(hit: Hit, asked: set[str]) -> _Quote:
         for number, span in enumerate(spans)
     ]
     best = max(range(len(spans)), key=lambda number: (scores[number], -number))
+    if len(text) <= whole:
+        return _Quote(hit.passage, Span(0, len(text)), scores[best])
     paragraph = next(p for p in paragraphs(text) if p.start <= spans[best].start < p.stop)
     if paragraph.stop - paragraph.start <= _QUOTE_CHARS:
         return _Quote(hit.passage, paragraph, scores[best])
@@ -165,7 +175,7 @@ def _citation(quote: _Quote, sources: Mapping[str, Source]) -> Citation:
 
 def _shown(passage: Passage, text: str) -> str:
     """Text as it is shown: a shipped passage as it stands, an added one with its Markdown and HTML made harmless."""
-    return text if passage.origin == "shipped" else _MARKDOWN.sub(r"\\\1", " ".join(text.split()))
+    return text if passage.origin == "shipped" else _MARKDOWN.sub(r"\\\1", escape(" ".join(text.split()), quote=False))
 
 
 def _listed(items: Sequence[str]) -> str:

@@ -1,4 +1,4 @@
-"""The index: passages, their sentences and their documents' questions as vectors in Chroma, the passages' words in BM25.
+"""The index: passages, their sentences, headings and documents' questions as vectors in Chroma, their words in BM25.
 
 Only what is new or changed is embedded. Chroma's own embedding function is never used: it would download a model.
 """
@@ -48,7 +48,7 @@ _log = structlog.get_logger(__name__)
 
 
 class Unit(NamedTuple):
-    """What gets one vector: a passage, one of its sentences, or the question that its document answers."""
+    """What gets one vector: a passage, one of its sentences, its heading, or the question that its document answers."""
 
     id: str
     text: str
@@ -63,7 +63,7 @@ class Neighbour(NamedTuple):
     passage: str
     """Id of the passage; empty for a question."""
     sentence: int
-    """Number of the sentence in its passage; -1 for a passage or a question."""
+    """Number of the sentence in its passage; -1 for anything else."""
     cosine: float
 
 
@@ -101,7 +101,10 @@ class SentenceVectors(Embeddings):
 
 def units(corpus: Corpus) -> Iterator[Unit]:
     """Everything that gets a vector. Citations' ids are left out of what is embedded; they carry no meaning."""
+    headed = ""
     for passage in corpus.passages:
+        if headed != (headed := f"{passage.document}#{passage.section}"):
+            yield _unit(passage, "heading", f"{passage.id}#", passage.section)
         yield _unit(passage, "passage", passage.id, f"{passage.section}.\n{_bare(passage.text)}")
         for number, span in enumerate(sentences(passage.text)):
             text = _bare(passage.text[span.start : span.stop])
@@ -295,10 +298,12 @@ def connect(url: str) -> ClientAPI:
     if address.scheme not in {"http", "https"} or not address.hostname:
         raise StorageError(f"The Chroma address {url!r} is none; expected is one like http://127.0.0.1:8000.")
     secure = address.scheme == "https"
-    with answering(url):
+    try:
         return chromadb.HttpClient(
             host=address.hostname, port=address.port or (443 if secure else 8000), ssl=secure, settings=_chroma_settings()
         )
+    except (ChromaError, ValueError, httpx.HTTPError) as fault:  # ValueError is how Chroma says "no connection"
+        raise _unreachable(url) from fault
 
 
 @contextmanager
@@ -306,12 +311,16 @@ def answering(url: str) -> Iterator[None]:
     """Turns every way in which a Chroma server can fail into one StorageError; without ``url`` nothing is turned."""
     try:
         yield
-    except (ChromaError, ValueError, httpx.HTTPError) as fault:
+    except (ChromaError, httpx.HTTPError) as fault:
         if not url:
             raise
-        raise StorageError(
-            f"The Chroma server at {url} does not answer as expected; start it, or leave ADVISOR_CHROMA_URL empty."
-        ) from fault
+        raise _unreachable(url) from fault
+
+
+def _unreachable(url: str) -> StorageError:
+    return StorageError(
+        f"The Chroma server at {url} does not answer as expected; start it, or leave ADVISOR_CHROMA_URL empty."
+    )
 
 
 def _chroma_settings() -> ChromaSettings:

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from assistant.retrieval.shelf import Shelf, Stamp
 
 MAX_QUESTION_CHARS = 20_000
-_SEARCHED_CHARS = 2_000
-"""The encoder reads some 1,000 characters; more of a question than this only slows the search."""
+_SEARCHED_CHARS = 600
+"""Of a longer text, the sentences that ask are searched for: the rest would drown them."""
 
 
 class Entry(NamedTuple):
@@ -88,16 +88,26 @@ class KnowledgeBase:
         """
         from assistant.retrieval.grounded import compose, standalone
 
-        asked = standalone(_question(question), [_question(earlier) for earlier in history if earlier.strip()])
-        return compose(asked, self.search(asked, stage=stage, dimension=dimension), self._current().sources)
+        plain = _question(question)
+        asked = standalone(plain, [_question(earlier) for earlier in history if earlier.strip()])
+        focus = plain if asked != plain else ""
+        found = self.search(asked, focus=focus, stage=stage, dimension=dimension)
+        return compose(focus or asked, found, self._current().sources)
 
     def search(
-        self, question: str, k: int = 10, *, stage: Level | None = None, dimension: DimensionId | None = None
+        self,
+        question: str,
+        k: int = 10,
+        *,
+        focus: str = "",
+        stage: Level | None = None,
+        dimension: DimensionId | None = None,
     ) -> "Found":
-        """The ``k`` best passages and how well the question is covered."""
+        """The ``k`` best passages and how well the question is covered; see ``search.search`` for ``focus``."""
         from assistant.retrieval.search import search
 
-        return search(self._current().searched, _question(question)[-_SEARCHED_CHARS:], k, stage=stage, dimension=dimension)
+        asked = _essence(_question(question))
+        return search(self._current().searched, asked, k, focus=focus, stage=stage, dimension=dimension)
 
     def add(self, path: Path) -> tuple[str, ...]:
         """Adds a file, or all of a folder, and gives the documents' ids. The same file again replaces its document.
@@ -223,3 +233,14 @@ def _question(text: str) -> str:
             f"The question has {len(text):,} characters; at most {MAX_QUESTION_CHARS:,} are read, so shorten it."
         )
     return text.strip()
+
+
+def _essence(question: str) -> str:
+    """What a long text asks: its last sentences with a question mark, or just its end."""
+    if len(question) <= _SEARCHED_CHARS:
+        return question
+    from assistant.retrieval.text import sentences
+
+    parts = (question[span.start : span.stop] for span in sentences(question))
+    asking = " ".join(part for part in parts if part.endswith("?"))
+    return (asking or question)[-_SEARCHED_CHARS:]

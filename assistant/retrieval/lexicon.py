@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Sequence
+from functools import lru_cache
 from math import log
 from typing import NamedTuple
 
@@ -35,16 +36,22 @@ _ALIASES = (
     (r"amazon", "AWS"),
     (r"bigquery", "Google cloud"),
     (r"eu|brussels", "European"),
+    (r"stage (?:1|one)|(?:first|lowest|bottom) (?:stage|rung|step)", "Awareness stage"),
+    (r"stage (?:2|two)|second stage", "Active stage"),
+    (r"stage (?:3|three)|third stage", "Operational stage"),
+    (r"stage (?:4|four)|fourth stage", "Systemic stage"),
+    (r"stage (?:5|five)|(?:fifth|last|highest|top) (?:stage|rung|step)", "Transformational stage"),
 )
 """What people say, and the words that the guidance uses for it."""
 
 _ALIAS_PATTERNS = tuple((re.compile(rf"\b(?:{said})\b", re.IGNORECASE), meant) for said, meant in _ALIASES)
 
 
-def words(text: str) -> list[str]:
+@lru_cache(maxsize=8192)
+def words(text: str) -> tuple[str, ...]:
     """The terms of a text in order: lower case, without stop words and common endings."""
     found = (_POSSESSIVE.sub("", match) for match in _WORD.findall(text.lower()))
-    return [_stem(word) for word in found if len(word) > 1 and not _STOP_WORD.fullmatch(word)]
+    return tuple(_stem(word) for word in found if len(word) > 1 and not _STOP_WORD.fullmatch(word))
 
 
 def expanded(question: str) -> str:
@@ -82,7 +89,7 @@ class Lexicon:
     def __init__(self, texts: Sequence[str]) -> None:
         import bm25s
 
-        terms = [words(text) for text in texts]
+        terms = [list(words(text)) for text in texts]
         self._count = len(terms)
         self._frequency = Counter(term for found in terms for term in set(found))
         self._beginnings = {term[:size] for term in self._frequency for size in (5, 6)}

@@ -1,4 +1,7 @@
-"""Search: vectors of passages, sentences and questions, and BM25, fused by reciprocal rank."""
+"""Search: vectors of passages, sentences, headings and questions, and BM25, fused by reciprocal rank.
+
+A rank counts as much as the similarity behind it, so that a ranking without anything similar has little to say.
+"""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
@@ -14,6 +17,8 @@ _NEAREST = 150
 """Units fetched a query: enough that each kind has its best among them."""
 _RANK_OFFSET = 10
 """The constant of reciprocal rank fusion: small, since the corpus is small and first places mean much."""
+_BEST_WORDS = 0.6
+"""Taken for the similarity of the best passage by BM25, whose scores have no scale of their own."""
 
 
 class Hit(NamedTuple):
@@ -21,13 +26,16 @@ class Hit(NamedTuple):
 
     passage: Passage
     score: float
-    """Sum of reciprocal ranks; comparable within one query only."""
+    """Sum of weighted reciprocal ranks; comparable within one query only."""
     cosine: float
     """Of the passage, or 0 when it is not among the nearest."""
     sentences: Mapping[int, float]
     """Cosine by number of the sentence, for those among the nearest."""
-    overlap: float
-    """Share of the question's words, weighted by rarity, that stand in the passage; 0..1."""
+
+
+class _Scored(NamedTuple):
+    passage: str
+    similarity: float
 
 
 class Found(NamedTuple):
@@ -42,9 +50,18 @@ class Found(NamedTuple):
 
 
 def search(
-    index: Index, question: str, k: int = 10, *, stage: Level | None = None, dimension: DimensionId | None = None
+    index: Index,
+    question: str,
+    k: int = 10,
+    *,
+    focus: str = "",
+    stage: Level | None = None,
+    dimension: DimensionId | None = None,
 ) -> Found:
-    """The ``k`` best passages, of documents that apply to ``stage`` and ``dimension`` where given. Embeds once."""
+    """The ``k`` best passages, of documents that apply to ``stage`` and ``dimension`` where given. Embeds once.
+
+    ``focus`` is the part of the question whose words count, when the rest only says what it refers to.
+    """
     asked = expanded(question)
     passages, lexicon = index.view
     near = index.neighbours(index.encode(asked), _NEAREST, _where(stage, dimension))
@@ -54,16 +71,21 @@ def search(
         if (stage is None or not passage.stages or stage in passage.stages)
         and (dimension is None or not passage.dimensions or dimension in passage.dimensions)
     }
-    order = list(passages)
-    scores = lexicon.scores(asked)
-    lexical = [order[i] for i in np.argsort(-scores, kind="stable") if scores[i] > 0]
     fused: dict[str, float] = {}
-    for ranking in (*_rankings(near, passages), lexical):
-        for rank, identity in enumerate(name for name in ranking if name in allowed):
-            fused[identity] = fused.get(identity, 0.0) + 1 / (_RANK_OFFSET + rank + 1)
+    focused = expanded(focus) if focus else asked
+    rankings = (
+        *_near_rankings(near, passages),
+        _word_ranking(lexicon, focused, list(passages)),
+        _heading_ranking(lexicon, focused, passages, near),
+    )
+    for ranking in rankings:
+        kept = (scored for scored in ranking if scored.passage in allowed)
+        for rank, scored in enumerate(kept, 1):
+            share = max(scored.similarity, 0.0) / (_RANK_OFFSET + rank)
+            fused[scored.passage] = fused.get(scored.passage, 0.0) + share
     best = sorted(fused, key=lambda identity: (-fused[identity], identity))[:k]
     return Found(
-        hits=tuple(_hit(lexicon, asked, passages[identity], fused[identity], near) for identity in best),
+        hits=tuple(_hit(passages[identity], fused[identity], near) for identity in best),
         cosine=max((unit.cosine for unit in near if unit.kind == "passage"), default=0.0),
         sentence_cosine=max((unit.cosine for unit in near if unit.kind == "sentence"), default=0.0),
         novelty=lexicon.novelty(question),
@@ -79,24 +101,46 @@ def _where(stage: Level | None, dimension: DimensionId | None) -> dict[str, Any]
     return {"$and": conditions} if len(conditions) > 1 else next(iter(conditions), None)
 
 
-def _rankings(near: Sequence[Neighbour], passages: Mapping[str, Passage]) -> list[list[str]]:
-    """Passages by their own vector, by their best sentence, and by the question that their document answers."""
-    by_passage = [unit.passage for unit in near if unit.kind == "passage"]
-    by_sentence = list(dict.fromkeys(unit.passage for unit in near if unit.kind == "sentence"))
-    place = {identity: rank for rank, identity in enumerate(by_passage)}
+def _near_rankings(near: Sequence[Neighbour], passages: Mapping[str, Passage]) -> list[list[_Scored]]:
+    """Passages by their own vector, their best sentence, their heading, and the question that their document answers."""
+    place: dict[str, int] = {}
+    rankings: dict[str, dict[str, float]] = {"passage": {}, "sentence": {}, "heading": {}}
+    for unit in near:
+        if unit.kind in rankings:
+            rankings[unit.kind].setdefault(unit.passage, unit.cosine)
+        if unit.kind == "passage":
+            place[unit.passage] = len(place)
     members: dict[str, list[str]] = {}
     for identity in sorted(passages, key=lambda name: place.get(name, len(place))):
         members.setdefault(passages[identity].document, []).append(identity)
-    by_question = [name for unit in near if unit.kind == "question" for name in members.get(unit.document, ())]
-    return [by_passage, by_sentence, by_question]
+    rankings["question"] = {
+        name: unit.cosine for unit in near if unit.kind == "question" for name in members.get(unit.document, ())
+    }
+    return [[_Scored(name, cosine) for name, cosine in ranking.items()] for ranking in rankings.values()]
 
 
-def _hit(lexicon: Lexicon, question: str, passage: Passage, score: float, near: Sequence[Neighbour]) -> Hit:
+def _word_ranking(lexicon: Lexicon, question: str, order: Sequence[str]) -> list[_Scored]:
+    """Passages by BM25; the best one counts as much as a cosine of ``_BEST_WORDS``."""
+    scores = lexicon.scores(question)
+    ranked = [int(i) for i in np.argsort(-scores, kind="stable") if scores[i] > 0]
+    return [_Scored(order[i], _BEST_WORDS * float(scores[i] / scores[ranked[0]])) for i in ranked]
+
+
+def _heading_ranking(
+    lexicon: Lexicon, question: str, passages: Mapping[str, Passage], near: Sequence[Neighbour]
+) -> list[_Scored]:
+    """Passages by the share of the question's words in their heading; equals by the passage's own vector."""
+    cosine = {unit.passage: unit.cosine for unit in near if unit.kind == "passage"}
+    scored = [_Scored(name, lexicon.overlap(question, passage.section)) for name, passage in passages.items()]
+    scored.sort(key=lambda one: (-one.similarity, -cosine.get(one.passage, 0.0), one.passage))
+    return [one for one in scored if one.similarity > 0]
+
+
+def _hit(passage: Passage, score: float, near: Sequence[Neighbour]) -> Hit:
     own = [unit for unit in near if unit.passage == passage.id]
     return Hit(
         passage=passage,
         score=score,
         cosine=next((unit.cosine for unit in own if unit.kind == "passage"), 0.0),
         sentences={unit.sentence: unit.cosine for unit in own if unit.kind == "sentence"},
-        overlap=lexicon.overlap(question, passage.searched),
     )

@@ -17,7 +17,7 @@ Stamp = frozenset[tuple[str, str]]
 """Names and versions of the documents: it differs when one is added, changed or removed."""
 
 
-_NO_MEANING: Sequence[float] = (1.0, 0.0)
+_NO_MEANING: Sequence[float] = [1.0, 0.0]
 
 
 class Shelf(Protocol):

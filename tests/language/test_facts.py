@@ -43,7 +43,8 @@ def values(text: str, asked: str | None = None) -> dict[str, Value]:
 
 def same(found: dict[str, Value], expected: dict[str, Value]) -> bool:
     return found.keys() == expected.keys() and all(
-        found[name] == (pytest.approx(value, rel=0.01) if isinstance(value, float | int) and not isinstance(value, bool) else value)
+        found[name]
+        == (pytest.approx(value, rel=0.01) if isinstance(value, float | int) and not isinstance(value, bool) else value)
         for name, value in expected.items()
     )
 
@@ -99,6 +100,7 @@ STATED: list[tuple[str, dict[str, Value]]] = [
     ("Qwen2.5-72B is what we serve.", {B: 72}),
     ("Our detector has 350 million parameters.", {B: 0.35}),
     # money
+    ("Budget for AI next year: $450,000", {USD: 450_000}),
     ("$1.2M a year", {USD: 1_200_000}),
     ("We can spend EUR 300k a year on AI infrastructure.", {USD: 345_000}),
     ("The AI budget is two million dollars a year.", {USD: 2_000_000}),
@@ -120,6 +122,7 @@ STATED: list[tuple[str, dict[str, Value]]] = [
     ("We have two servers with 8 GPUs each.", {GPUS: 16}),
     ("We've got sixteen NVIDIA GPUs on premises.", {GPUS: 16}),
     ("GPUs: 8", {GPUS: 8}),
+    ("We have a GPU cluster with 64 A100s on site.", {GPUS: 64}),
     ("We have 8 GPUs for computer vision.", {GPUS: 8}),
     ("We have a single GPU under the desk.", {GPUS: 1}),
     # people
@@ -186,7 +189,8 @@ STATED: list[tuple[str, dict[str, Value]]] = [
         {TB: 40, GPUS: 0, CLOUD: "aws"},
     ),
     (
-        "Patient records, 12 TB, must stay in France. Two data scientists, no server room, €250k a year for AI infrastructure.",
+        "Patient records, 12 TB, must stay in France. Two data scientists, no server room, €250k a year for AI"
+        " infrastructure.",
         {SENS: "regulated", TB: 12, PLACE: "country", TEAM: 2, DC: False, USD: 287_500},
     ),
     ("We own 8 GPUs, and plan to buy 16 more next year.", {GPUS: 8}),
@@ -214,6 +218,11 @@ NOT_STATED: list[str] = [
     "Our accuracy is 93.5 %.",
     "We made $1.2M a year with the pilot.",
     "The project saved us €300k a year.",
+    "Our R&D budget is €40M a year.",
+    "The IT budget is $10M a year.",
+    "We own 8 A320 aircraft and 3 Teslas.",
+    "Our biggest customer uses AWS.",
+    "A team of 12 and 20 years of experience.",
     "Our revenue is $300M a year.",
     "We spend $2M a year on marketing.",
     "The licence costs 30,000 euros a year.",
@@ -297,6 +306,9 @@ ANSWERS: list[tuple[str, str, Value | None]] = [
     (DC, "no idea", None),
     (DC, "We have one, with four admins.", True),
     (DC, "We plan to build one.", None),
+    (DC, "Yes, but it is rented from Equinix", None),
+    (TEAM, "we have 12 people in IT", None),
+    (CLOUD, "we are moving to azure", None),
     (RPS, "200", 200),
     (RPS, "200 or so", 200),
     (RPS, "Tens", 30),
@@ -391,8 +403,9 @@ def test_a_number_is_a_number_and_a_flag_a_flag() -> None:
 
 
 PIECES = st.sampled_from(
-    ["40", "forty", " TB", " GPUs", " no ", "we have ", "$", "€", "1.2M", " a year", "AWS", " and ", ", ", ". ", "?", "not ", "#0",
-     "data", " must stay in ", "Germany", "\n", "–", "H100", " requests a second", "%", "half a ", "million ", "İ", "ﬁ", "’"]
+    ["40", "forty", " TB", " GPUs", " no ", "we have ", "$", "€", "1.2M", " a year", "AWS", " and ", ", ", ". ", "?", "not ",
+     "#0", "data", " must stay in ", "Germany", "\n", "–", "H100", " requests a second", "%", "half a ", "million ", "İ",
+     "ﬁ", "’"]
 )  # fmt: skip
 
 
@@ -411,17 +424,19 @@ def test_quotes_are_verbatim_on_any_text(text: str, asked: str | None) -> None:
         assert fact.source == "a.txt"
 
 
-@pytest.mark.parametrize(
-    "piece",
-    ["we have 40 TB and no GPUs ", " ", "e.g. A ", "Dr. B. ", "one ", "1,000,", "a hundred and ", "must not be ", "#0 to ", "9", "we have our ",
-     "$1 to ", "\n", "aws and "],
-)  # fmt: skip
+LONG = [
+    "we have 40 TB and no GPUs ", " ", "e.g. A ", "Dr. B. ", "one ", "1,000,", "a hundred and ", "must not be ", "#0 to ",
+    "9", "we have our ", "$1 to ", "\n", "aws and ",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("piece", LONG)
 def test_a_long_message_is_read_in_half_a_second(piece: str) -> None:
     reader().read("We have 40 TB of data.", None, 0)  # the first unit loads pint
     text = (piece * 20_000)[:20_000]
-    begin = time.perf_counter()
+    begin = time.process_time()
     reader().read(text, QUESTIONS[TB], 0)
-    assert time.perf_counter() - begin < 0.5
+    assert time.process_time() - begin < 0.5
 
 
 def test_a_faulty_phrase_is_named_with_its_file() -> None:

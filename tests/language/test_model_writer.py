@@ -42,12 +42,15 @@ def test_question_and_answer_are_added_verbatim(
     assert writer.greeting(asked) == "embedded greeting"
 
 
-def test_no_question_when_the_interview_is_done(
+def test_the_end_names_the_stage_and_asks_nothing(
     server: ModelServer, writer: ModelWriter, model: MaturityModel, asked: Question
 ) -> None:
-    server.reset(completion("That is enough to go on."))
-    assert writer.reply(situation(model, asked, done=True)) == "That is enough to go on."
+    end = situation(model, asked, done=True)
+    lead = f"You stand at {end.assessment.stage_name}, and the plan can be made."
+    server.reset(completion(lead), completion("That is enough to go on."))
+    assert writer.reply(end) == lead
     assert "roadmap" in server.prompt()
+    assert writer.reply(end) == "embedded reply"
 
 
 @pytest.mark.parametrize(

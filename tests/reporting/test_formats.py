@@ -5,6 +5,7 @@ import io
 import json
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -121,7 +122,7 @@ def test_headings_skip_no_level() -> None:
     for here in (report(), empty_report()):
         levels = [block.level for block in blocks(here) if isinstance(block, Heading)]
         assert levels[0] == 1
-        assert all(after - before <= 1 for before, after in zip(levels, levels[1:], strict=False))
+        assert all(after - before <= 1 for before, after in pairwise(levels))
 
 
 def test_every_picture_says_its_numbers() -> None:
@@ -142,6 +143,7 @@ def test_markdown_shows_html_and_marks_as_text() -> None:
     assert "\x00" not in text
     assert "\x1b" not in text
     assert LONG in text
+    assert RTL in text
 
 
 def test_markdown_tables_keep_their_columns() -> None:

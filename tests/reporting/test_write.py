@@ -58,7 +58,7 @@ def test_text_is_fit_for_every_format(given: str, expected: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("share", "words"), [(0, "0%"), (1, "100%"), (0.001, "less than 1%"), (0.999, "more than 99%"), (0.5, "50%")]
+    ("share", "words"), [(0, "0%"), (1, "100%"), (0.001, "under 1%"), (0.999, "over 99%"), (0.5, "50%")]
 )
 def test_nothing_likely_reads_as_certain(share: float, words: str) -> None:
     assert percent(share) == words

@@ -22,7 +22,7 @@ def radar(view: Assessment) -> "Figure":
     names = [safe(part.name) for part in parts]
     levels = [part.level for part in parts]
     words = [
-        f"{safe(part.name)}: level {part.level} ({percent(max(part.probs))})" if part.evidence else f"{safe(part.name)}: not asked yet"
+        f"{safe(part.name)}: " + (f"level {part.level} ({percent(max(part.probs))})" if part.evidence else "not asked yet")
         for part in parts
     ]
     figure = go.Figure(
@@ -39,12 +39,13 @@ def radar(view: Assessment) -> "Figure":
         )
     )
     figure.update_layout(
-        **_layout(height=300, margin={"l": 70, "r": 70, "t": 28, "b": 28}),
+        **_layout(height=300, margin={"l": 66, "r": 66, "t": 28, "b": 28}),
         showlegend=False,
         polar={
             "bgcolor": _CLEAR,
             "radialaxis": {
-                "range": [0, 5], "tickvals": [1, 2, 3, 4, 5], "gridcolor": _GRID, "linecolor": _GRID, "angle": 90, "tickangle": 90,
+                "range": [0, 5], "tickvals": [1, 2, 3, 4, 5], "gridcolor": _GRID, "linecolor": _GRID,
+                "angle": 90, "tickangle": 90,
             },
             "angularaxis": {"gridcolor": _GRID, "linecolor": _GRID, "direction": "clockwise"},
         },
@@ -83,11 +84,9 @@ def gantt(plan: Plan) -> "Figure":
     for item in items:
         figure.add_annotation(
             x=0, xref="x", y=row[item.id] - 0.42, text=_wrapped(item.title), showarrow=False, xanchor="left",
-            yanchor="middle", align="left", font={"size": 12},
+            yanchor="middle", align="left", font={"size": 11},
         )  # fmt: skip
     last = max((item.end_week for item in items), default=4)
-    for phase in plan.roadmap.phases[:-1]:
-        figure.add_vline(x=phase.end_week, line={"color": _GRID, "dash": "dot"})
     step = 4 if last <= 30 else 13
     ticks = list(range(0, last + step, step))
     figure.update_layout(
@@ -95,16 +94,17 @@ def gantt(plan: Plan) -> "Figure":
         barmode="overlay",
         showlegend=True,
         legend={"orientation": "h", "y": 1, "yanchor": "bottom", "x": 0},
-        xaxis={"title": {"text": "week"}, "range": [0, ticks[-1]], "tickvals": ticks, "gridcolor": _GRID, "fixedrange": True},
+        xaxis={"title": {"text": "week"}, "range": [0, ticks[-1]], "tickvals": ticks, "gridcolor": _GRID,
+               "fixedrange": True},
         yaxis={"range": [len(items) - 0.5, -0.9], "visible": False, "fixedrange": True},
-    )
+    )  # fmt: skip
     if not items:
         _say(figure, "No action in the catalogue closes what is open.")
     return figure
 
 
 def _wrapped(text: str) -> str:
-    return safe(textwrap.shorten(text, 52, placeholder=" …"))
+    return safe(textwrap.shorten(text, 46, placeholder=" …"))
 
 
 def costs(plan: Plan) -> "Figure":

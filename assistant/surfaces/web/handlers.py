@@ -156,14 +156,14 @@ class Handlers:
 
         return self._guarded(work, 1 + self.shown)
 
-    def words_of(self, session_id: str, seq: str | None, request: gr.Request) -> Updates:
+    def words_of(self, session_id: str, seq: str | None, request: gr.Request) -> Any:
         """The words of an earlier answer, to be changed."""
 
         def work() -> Updates:
             turns = self.session(session_id, request).turns
             return [next((turn.text for turn in turns if str(turn.seq) == seq), "")]
 
-        return self._guarded(work, 1)
+        return self._guarded(work, 1)[0]
 
     def attach(self, session_id: str, paths: list[str] | None, request: gr.Request) -> Updates:
         """Documents were uploaded as evidence about the organisation."""
@@ -210,8 +210,6 @@ class Handlers:
     def report(self, session_id: str, suffix: str, request: gr.Request) -> str:
         """The report as a file. A fault stops the download and is shown as a sentence."""
         try:
-            if suffix not in FORMATS:
-                raise InputError(f"A report is one of {', '.join(FORMATS)}, not {suffix!r}; choose one of them.")
             session = self.session(session_id, request)
             folder = Path(tempfile.mkdtemp(prefix="advisor-report-"))
             return str(session.report(folder / f"ai-maturity-report.{suffix}"))
@@ -234,11 +232,11 @@ class Handlers:
 
     # sessions
 
-    def list_sessions(self, session_id: str, request: gr.Request) -> Updates:
+    def list_sessions(self, session_id: str, request: gr.Request) -> Any:
         """The owner's conversations."""
-        return self._guarded(lambda: [self._choices(session_id, request)], 1)
+        return self._guarded(lambda: [self._choices(session_id, request)], 1)[0]
 
-    def resume(self, session_id: str, chosen: str | None, request: gr.Request) -> Updates:
+    def resume(self, chosen: str | None, request: gr.Request) -> Updates:
         """Go on with an earlier conversation."""
 
         def work() -> Updates:

@@ -33,6 +33,7 @@ class Page:
 
     def build(self) -> gr.Blocks:
         """The page with all its events."""
+        blocks: gr.Blocks
         with gr.Blocks(title="AI maturity advisor", analytics_enabled=False, delete_cache=(600, 3600)) as blocks:
             self._session = gr.BrowserState(None, storage_key="ai-maturity-advisor", secret=self._secret)
             gr.HTML(
@@ -40,7 +41,7 @@ class Page:
                 "a plan for what to do next.</p>",
                 elem_id="page-title",
             )
-            with gr.Tabs(selected="interview", elem_id="page-tabs") as self._tabs:
+            with gr.Tabs(selected="interview", overflow_behavior="wrap", elem_id="page-tabs") as self._tabs:
                 with gr.Tab("Interview", id="interview", elem_id="interview-tab"):
                     self._interview()
                 with gr.Tab("Plan", id="plan", elem_id="plan-tab", render_children=True):
@@ -64,7 +65,7 @@ class Page:
                     elem_id="chat-log",
                     label="Conversation",
                     show_label=False,
-                    height="max(320px, calc(100vh - 430px))",
+                    height="max(280px, calc(100vh - 480px))",
                     buttons=[],
                     latex_delimiters=[],
                     allow_tags=False,
@@ -81,14 +82,12 @@ class Page:
                         placeholder="Type your answer; Enter sends it",
                         lines=1,
                         max_lines=6,
-                        autofocus=True,
                         scale=5,
                         min_width=160,
                     )
-                    self._send = gr.Button("Send", elem_id="chat-send", variant="primary", scale=1, min_width=72)
-                with gr.Row(elem_id="chat-tools"):
-                    self._undo = gr.Button("Undo", elem_id="undo", size="sm", min_width=90)
-                    self._skip = gr.Button("Skip this question", elem_id="skip", size="sm", min_width=90)
+                    self._send = gr.Button("Send", elem_id="chat-send", variant="primary", size="md", scale=0, min_width=72)
+                    self._skip = gr.Button("Skip", elem_id="skip", size="md", scale=0, min_width=72)
+                    self._undo = gr.Button("Undo", elem_id="undo", size="md", scale=0, min_width=72)
                 with gr.Accordion("Change an earlier answer", open=False, elem_id="edit-answer"):
                     self._editable = gr.Radio([], label="Your answers", elem_id="edit-choice", visible=False)
                     self._edit_text = gr.Textbox(label="New words", lines=2, max_lines=6, elem_id="edit-text")
@@ -100,16 +99,23 @@ class Page:
                 with gr.Accordion("What I noted, and from which words", open=True, elem_id="ledger-box"):
                     self._ledger = gr.HTML(elem_id="evidence-ledger")
                     with gr.Accordion("Something was read wrongly", open=False, elem_id="reject-box"):
-                        self._rejectable = gr.Radio([], label="Which reading is wrong?", elem_id="reject-choice", visible=False)
+                        self._rejectable = gr.Radio([], label="Which one?", elem_id="reject-choice", visible=False)
                         self._reject = gr.Button("It no longer counts", size="sm", elem_id="reject")
 
     def _plan(self) -> None:
         with gr.Row(elem_id="plan-tools", equal_height=True):
-            self._make = gr.Button("Make the plan", variant="primary", elem_id="make-plan", scale=2, min_width=160)
-            self._format = gr.Radio(
-                [(name.upper(), name) for name in FORMATS], value="pdf", label="Report as", elem_id="report-format", scale=2
+            self._make = gr.Button(
+                "Make the plan", variant="primary", elem_id="make-plan", size="md", scale=2, min_width=160
             )
-            self._download = gr.Button("Download the report", elem_id="download-report", scale=2, min_width=160)
+            self._format = gr.Radio(
+                [(name.upper(), name) for name in FORMATS],
+                value="pdf",
+                label="Report as",
+                elem_id="report-format",
+                scale=3,
+                min_width=290,
+            )
+            self._download = gr.Button("Download the report", elem_id="download-report", size="md", scale=2, min_width=160)
             self._file = gr.DownloadButton("Report", elem_id="report-file", visible="hidden")
         self._aim = gr.HTML(
             '<p class="empty">The plan rests on what you have said so far, and can be made again at any time.</p>',
@@ -138,7 +144,7 @@ class Page:
                 scale=5,
                 min_width=160,
             )
-            self._ask_send = gr.Button("Ask", elem_id="ask-send", variant="primary", scale=1, min_width=72)
+            self._ask_send = gr.Button("Ask", elem_id="ask-send", variant="primary", size="md", scale=0, min_width=72)
         with gr.Row(elem_id="ask-examples"):
             self._examples = [gr.Button(question, size="sm", min_width=200) for question in _QUESTIONS]
         self._heading = gr.HTML(elem_id="ask-question")
@@ -147,8 +153,8 @@ class Page:
 
     def _documents(self) -> None:
         gr.HTML(
-            "<p>A strategy paper, an audit, minutes: what it says about your organisation counts as evidence, with less weight "
-            "than what you say yourself. It is read here and sent nowhere.</p>"
+            "<p>A strategy paper, an audit, minutes: what it says about your organisation counts as evidence, with less "
+            "weight than what you say yourself. It is read here and sent nowhere.</p>"
         )
         self._upload = gr.File(
             elem_id="documents-upload", label="Documents", file_count="multiple", file_types=_KINDS, height=160
@@ -162,8 +168,8 @@ class Page:
             self._new = gr.Button("Begin a new one", elem_id="session-new", size="sm", min_width=110)
             self._delete = gr.Button("Delete it", elem_id="session-delete", size="sm", min_width=110)
         with gr.Row(visible=False, elem_id="delete-confirm") as self._confirm:
-            self._really = gr.Button("Delete it for good", elem_id="session-delete-yes", variant="stop", size="sm", min_width=110)
-            self._keep = gr.Button("Keep it", elem_id="session-delete-no", size="sm", min_width=110)
+            self._really = gr.Button("Delete it for good", elem_id="session-delete-yes", variant="stop", size="sm")
+            self._keep = gr.Button("Keep it", elem_id="session-delete-no", size="sm")
 
     # which event calls what
 
@@ -178,15 +184,15 @@ class Page:
         shown = self._shown()
         opened = blocks.load(do.open, session, [session, *shown, self._given], **quiet)
         opened.then(None, None, None, js=_FORGET_ADDRESS)
-        gr.on(
-            [self._input.submit, self._send.click], do.say, [session, self._input, self._chat], [self._input, *shown], **quiet
-        ).then(None, None, None, js=_FOCUS)
+        typed = [self._input.submit, self._send.click]
+        said = gr.on(typed, do.say, [session, self._input, self._chat], [self._input, *shown], **quiet)
+        said.then(None, None, None, js=_FOCUS)
         for button in self._buttons:
             button.click(do.choose, [session, button], shown, **quiet).then(None, None, None, js=_FOCUS)
         self._skip.click(do.skip, session, shown, **quiet).then(None, None, None, js=_FOCUS)
         self._undo.click(do.undo, session, shown, **quiet).then(None, None, None, js=_FOCUS)
         self._reject.click(do.reject, [session, self._rejectable], shown, **quiet)
-        self._editable.change(do.words_of, [session, self._editable], self._edit_text, **quiet)
+        self._editable.input(do.words_of, [session, self._editable], self._edit_text, **quiet)
         self._edit.click(do.edit, [session, self._editable, self._edit_text], [self._edit_text, *shown], **quiet)
         self._upload.upload(do.attach, [session, self._upload], [self._upload, self._given, *shown], **slow)
         self._wire_plan(slow)
@@ -218,7 +224,7 @@ class Page:
         do, session = self._do, self._session
         outputs = [session, self._list, self._tabs, self._given, *shown]
         self._sessions_tab.select(do.list_sessions, session, self._list, **quiet)
-        self._resume.click(do.resume, [session, self._list], outputs, **quiet)
+        self._resume.click(do.resume, self._list, outputs, **quiet)
         self._new.click(do.new, None, outputs, **quiet)
         for button, visible in ((self._delete, True), (self._keep, False), (self._really, False)):
             button.click(partial(_row, visible=visible), None, self._confirm, **quiet)

@@ -26,7 +26,8 @@ _PLACES = {
 def summary(plan: Plan) -> str:
     """Where the plan starts and what it aims for."""
     way, here = plan.roadmap, plan.assessment
-    aim = f"Keep stage {way.target}" if way.sustains else f"From stage {here.stage}, {here.stage_name}, to stage {way.target}"
+    onward = f"From stage {here.stage}, {here.stage_name}, to stage {way.target}"
+    aim = f"Keep stage {way.target}" if way.sustains else onward
     before = sum(way.stage_probs_before[way.target - 1 :])
     after = way.phases[-1].reach if way.phases else before
     gates = "".join(f"<li>{safe(gate)}</li>" for gate in way.gates)
@@ -70,7 +71,9 @@ def _item(item: Any) -> str:
     return (
         f'<details class="action"><summary><b>{safe(item.title)}</b> '
         f"<small>weeks {item.start_week} to {item.end_week}</small>{marks}</summary>"
-        f"<p>{safe(item.why)}</p><ol>{steps}</ol><dl>{facts}</dl>" + (f"<p>Because:</p><ul>{said}</ul>" if said else "") + "</details>"
+        f"<p>{safe(item.why)}</p><ol>{steps}</ol><dl>{facts}</dl>"
+        + (f"<p>Because:</p><ul>{said}</ul>" if said else "")
+        + "</details>"
     )
 
 
@@ -83,14 +86,18 @@ def _ground(ground: Any) -> str:
 
 def placements(plan: Plan) -> str:
     """Where each phase of a model's life belongs: the reason, what was rejected, and what would change it."""
+    groups: dict[tuple[Any, ...], list[Any]] = {}
+    for place in plan.deployment.placements:  # phases that are decided alike are told once
+        groups.setdefault((place.decision, place.reason, place.instead, place.why_not, place.flips_if), []).append(place)
     rows = "".join(
-        f'<tr><th scope="row" data-label="Phase">{safe(_PHASES.get(p.phase, p.phase))}</th>'
-        f'<td data-label="Where"><b>{safe(_PLACES.get(p.decision, p.decision))}</b><br>'
-        f"<small>{percent(p.confidence)} sure, rule {safe(p.rule)}</small></td>"
-        f'<td data-label="Why">{safe(p.reason)}</td>'
-        f'<td data-label="Rejected"><b>{safe(_PLACES.get(p.instead, p.instead))}</b>: {safe(p.why_not)}</td>'
-        f'<td data-label="It would change if">{_list(p.flips_if)}</td></tr>'
-        for p in plan.deployment.placements
+        f'<tr><th scope="row" data-label="Phase">{"<br>".join(safe(_PHASES.get(p.phase, p.phase)) for p in alike)}</th>'
+        f'<td data-label="Where"><b>{safe(_PLACES.get(alike[0].decision, alike[0].decision))}</b><br>'
+        f"<small>{percent(alike[0].confidence)} sure, rule {safe(alike[0].rule)}</small></td>"
+        f'<td data-label="Why">{safe(alike[0].reason)}</td>'
+        f'<td data-label="Rejected"><b>{safe(_PLACES.get(alike[0].instead, alike[0].instead))}</b>: '
+        f"{safe(alike[0].why_not)}</td>"
+        f'<td data-label="It would change if">{_list(alike[0].flips_if)}</td></tr>'
+        for alike in groups.values()
     )
     head = "".join(f'<th scope="col">{name}</th>' for name in ("Phase", "Where", "Why", "Rejected", "It would change if"))
     warnings = _list(plan.deployment.warnings)

@@ -36,6 +36,10 @@ _HEADERS = {
 }
 
 
+_FONTS = ("Segoe UI", "Helvetica Neue", "Helvetica", "Arial", "sans-serif")
+"""What is installed anyway; nothing is fetched."""
+
+
 class Shield:
     """Adds the protective headers to every response, without touching streams."""
 
@@ -65,13 +69,13 @@ def app(advisor: Advisor) -> FastAPI:
 
     served.add_middleware(Shield)
     header = advisor.settings.web_user_header
-    return gr.mount_gradio_app(
+    mounted: FastAPI = gr.mount_gradio_app(
         served,
         Page(advisor, _secret(advisor.settings)).build(),
         path="/",
         auth_dependency=(lambda request: _signed_in(request, header)) if header else None,
         css_paths=Path(__file__).with_name("style.css"),
-        theme=gr.themes.Base(primary_hue="teal", neutral_hue="slate"),
+        theme=gr.themes.Base(primary_hue="teal", neutral_hue="slate", font=[gr.themes.Font(name) for name in _FONTS]),
         head='<meta name="viewport" content="width=device-width, initial-scale=1">',
         js=_LABELS,
         footer_links=[],
@@ -80,6 +84,7 @@ def app(advisor: Advisor) -> FastAPI:
         ssr_mode=False,
         max_file_size=MAX_UPLOAD,
     )
+    return mounted
 
 
 _LABELS = """() => {
@@ -129,16 +134,21 @@ def _listen(host: str, port: int) -> socket.socket:
         reasons = {
             errno.EADDRINUSE: f"Port {port} on {host} is in use by another program; choose another with --port or "
             "ADVISOR_WEB_PORT.",
-            errno.EACCES: f"Port {port} may not be opened by this user; choose one above 1023 with --port or ADVISOR_WEB_PORT.",
+            errno.EACCES: f"Port {port} may not be opened by this user; choose one above 1023 with --port or "
+            "ADVISOR_WEB_PORT.",
         }
         other = f"The address {host} cannot be served on ({fault.strerror}); choose one of this machine with --host."
         raise InputError(reasons.get(fault.errno or 0, other)) from fault
 
 
 def _warm(advisor: Advisor) -> None:
-    """Load the reading model before the first answer needs it; a fault shows itself, in words, when it is needed."""
+    """Load the reading model and bring the index up to date before somebody waits for them.
+
+    A fault is shown to the person, in words, once the thing is needed.
+    """
     with suppress(AdvisorError):
         advisor.read_statement({"text": "We use AI.", "statement": "AI is in use."})
+        advisor.ask("What is the AI maturity model?")
 
 
 def _secret(settings: Settings) -> str:
@@ -155,5 +165,5 @@ def _secret(settings: Settings) -> str:
         return path.read_text(encoding="ascii")
     except OSError as fault:
         raise InputError(
-            f"The data folder {settings.data_folder} cannot be used ({fault.strerror}); set ADVISOR_DATA_DIR to one that can."
+            f"The data folder {settings.data_folder} cannot be used ({fault.strerror}); name another in ADVISOR_DATA_DIR."
         ) from fault

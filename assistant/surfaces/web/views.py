@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from assistant import Answer, Assessment, Evidence, Option
@@ -82,14 +83,14 @@ def gauge(advisor: "Advisor", session: "Session") -> str:
     stages = advisor.model.stages
     rows = "".join(
         f'<li class="stage{" now" if stage.number == view.stage else ""}"'
-        f'{" aria-current=true" if stage.number == view.stage else ""}>'
+        f"{' aria-current=true' if stage.number == view.stage else ''}>"
         f'<span class="name">{stage.number} {safe(stage.name)}</span>'
         f'<span class="bar"><i style="width:{100 * share:.1f}%"></i></span>'
         f'<span class="share">{percent(share)}</span></li>'
         for stage, share in zip(stages, view.stage_probs, strict=True)
     )
     if not session.evidence:
-        standing = "<p class=standing><strong>Not known yet</strong><span>Below is what is usual before an interview.</span></p>"
+        standing = '<p class="standing"><strong>Not known yet</strong><span>what is usual before an interview</span></p>'
         return f'<section class="gauge" aria-label="Stage">{standing}<ol>{rows}</ol></section>'
     standing = (
         f'<p class="standing"><strong>{safe(view.stage_name)}</strong>'
@@ -116,8 +117,8 @@ def levels_table(view: Assessment) -> str:
     """The radar's numbers as a table, for everyone who does not see the picture."""
     rows = "".join(
         f'<tr><th scope="row">{safe(part.name)}</th>'
-        + (f"<td>{part.level}</td><td>{percent(max(part.probs))}</td>" if part.evidence else "<td>–</td><td>not asked yet</td>")
-        + "</tr>"
+        f"<td>{part.level if part.evidence else '–'}</td>"
+        f"<td>{percent(max(part.probs)) if part.evidence else 'not asked yet'}</td></tr>"
         for part in view.dimensions.values()
     )
     head = '<tr><th scope="col">Dimension</th><th scope="col">Level</th><th scope="col">How sure</th></tr>'
@@ -209,15 +210,16 @@ def documents(session: "Session") -> str:
 
 
 def session_choices(rows: Sequence["SessionSummary"], current: str) -> list[Choice]:
-    """Past conversations, the current one marked."""
-    return [
-        (
-            f"{row.stage_name if row.turns else 'Not begun'}, {row.turns} {'answer' if row.turns == 1 else 'answers'}: "
-            f"{shortened(row.opening, 80) or 'nothing said yet'}{' (this one)' if row.id == current else ''}",
-            row.id,
-        )
-        for row in rows
-    ]
+    """Past conversations, the current one marked; those in which nothing was said are left out."""
+    return [(_session_label(row, current), row.id) for row in rows if row.turns or row.id == current]
+
+
+def _session_label(row: "SessionSummary", current: str) -> str:
+    day = datetime.fromtimestamp(row.started_at, UTC)
+    length = f"{row.turns} {'answer' if row.turns == 1 else 'answers'}"
+    standing = f"{row.stage_name}, {length}" if row.turns else "not begun"
+    here = " (this one)" if row.id == current else ""
+    return f"{day:%d %b %Y}, {standing}{here}: {shortened(row.opening, 80) or 'nothing said yet'}"
 
 
 def citations(answer: Answer) -> str:
