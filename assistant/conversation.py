@@ -370,4 +370,7 @@ class Session:
     def _answer_to(self, event: Event, read: Understanding) -> str | None:
         if read.intent != "question" or not isinstance(event, MessageReceived):
             return None
-        return self._advisor.ask(event.text).text
+        from assistant.retrieval.grounded import with_sources
+
+        earlier = [turn.text for turn in self.state.turns if turn.question is None]
+        return with_sources(self._advisor.ask(event.text, history=earlier[-3:]))

@@ -79,6 +79,7 @@ class Engines:
     def knowledge(self) -> "KnowledgeBase":
         """The knowledge base with its index."""
         from assistant.language.encoder import encoder
+        from assistant.language.vector_cache import CachedEncoder
         from assistant.retrieval.knowledge_base import KnowledgeBase
 
         folder = self._settings.data_folder
@@ -87,7 +88,7 @@ class Engines:
             sources=self._knowledge / "sources.yaml",
             added=folder / "knowledge",
             index_folder=folder / "index",
-            encode=lambda texts: encoder().encode(texts),
+            encode=CachedEncoder(lambda texts: encoder().encode(texts)).encode,
             chroma_url=self._settings.chroma_url,
         )
 

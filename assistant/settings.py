@@ -4,8 +4,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
-from pydantic import AliasChoices, Field, SecretStr
+from pydantic import AliasChoices, Field, SecretStr, ValidationError
+from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from assistant.errors import InputError
 
 _PACKAGE = Path(__file__).resolve().parent
 _BUNDLED = _PACKAGE / "_bundled"
@@ -64,6 +67,9 @@ class Settings(BaseSettings):
     slack_port: int = Field(default=3000, ge=1, le=65535, description="Port on which Slack requests are received.")
     max_message_chars: int = Field(default=20_000, ge=100, description="Longest message that is read, in characters.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(default="WARNING", description="Log level.")
+    log_file: str = Field(
+        default="", description="Where the log goes; empty: advisor.log in the data folder; -: standard error."
+    )
 
     @cached_property
     def data_folder(self) -> Path:
@@ -71,6 +77,50 @@ class Settings(BaseSettings):
         return self.data_dir.expanduser()
 
     @property
+    def log_path(self) -> Path | None:
+        """The file of the log, or None for standard error."""
+        if self.log_file == "-":
+            return None
+        return Path(self.log_file).expanduser() if self.log_file else self.data_folder / "advisor.log"
+
+    @property
     def event_log_url(self) -> str:
         """The SQLAlchemy address of the event log."""
         return self.database_url or f"sqlite:///{self.data_folder / 'advisor.db'}"
+
+
+def from_environment() -> Settings:
+    """Settings from the environment and ``.env``; InputError names each variable that cannot be used."""
+    try:
+        return Settings()
+    except ValidationError as fault:
+        named = (f"{_variable(str(e['loc'][0]))} is {str(e['input'])[:40]!r} ({_lowered(e['msg'])})" for e in fault.errors())
+        raise InputError(f"{'; '.join(named)}: mend it in the environment or in .env.") from fault
+    except (OSError, UnicodeDecodeError) as fault:
+        raise InputError(f"The file .env cannot be read ({fault}); make it a readable UTF-8 text file.") from fault
+
+
+def settings_table() -> str:
+    """All settings as a Markdown table: variable, default, meaning."""
+    rows = [f"| `{_variable(n)}` | {_default(f)} | {f.description} |" for n, f in Settings.model_fields.items()]
+    return "\n".join(["| Variable | Default | Meaning |", "|---|---|---|", *rows])
+
+
+def _variable(name: str) -> str:
+    return name if name.isupper() else f"ADVISOR_{name.upper()}"
+
+
+def _default(field: FieldInfo) -> str:
+    """A default as the table shows it; folders inside the product by their place in it, for that is no fixed path."""
+    default = field.default.get_secret_value() if isinstance(field.default, SecretStr) else field.default
+    if isinstance(default, Path) and default.is_relative_to(_DATA_ROOT):
+        return f"`{default.relative_to(_DATA_ROOT)}`, as shipped"
+    return f"`{default}`" if str(default) else "(empty)"
+
+
+def _lowered(message: str) -> str:
+    return message[:1].lower() + message[1:]
+
+
+if __name__ == "__main__":
+    print(settings_table())  # noqa: T201, its one purpose

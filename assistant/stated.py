@@ -15,22 +15,31 @@ _CHOICES: dict[str, tuple[str, ...]] = {
     "data_sensitivity": ("low", "medium", "high", "regulated"),
     "residency": ("none", "country", "region", "on-prem-only"),
     "cloud": ("none", "aws", "azure", "gcp", "multi", "sovereign"),
+    "data_location": ("cloud", "on-prem"),
 }
+_FLAGS = ("has_datacentre", "load_steady", "air_gapped")
+_UNITS = {**FACT_UNITS, "load_steady": "", "data_location": "", "air_gapped": "", "horizon_months": "months"}
+"""The stable facts, and four more that the planner otherwise draws from a person's words."""
+_LARGEST = 1e15
+"""No fact is near it; beyond it somebody slipped."""
 _OWN_KEYS = ("stage", "levels", "facts")
 
 
 def facts_of(stated: Mapping[str, Any]) -> dict[str, Fact]:
     """The facts in ``stated`` (at its top or under ``facts``), each checked; InputError names what is wrong."""
-    given = {**{k: v for k, v in stated.items() if k not in _OWN_KEYS}, **(stated.get("facts") or {})}
+    inner = stated.get("facts") or {}
+    if not isinstance(inner, Mapping):
+        raise InputError("facts must map names to values, such as {peak_rps: 200}.")
+    given = {**inner, **{k: v for k, v in stated.items() if k not in _OWN_KEYS}}
     return {name: _fact(name, value) for name, value in given.items()}
 
 
 def _fact(name: str, value: Any) -> Fact:
-    if name not in FACT_UNITS:
-        raise InputError(f"Unknown fact {name!r}; known facts are {', '.join(FACT_UNITS)}.")
+    if name not in _UNITS:
+        raise InputError(f"Unknown fact {name!r}; known facts are {', '.join(_UNITS)}.")
     if isinstance(value, Mapping):
         value = value.get("value")
-    if name == "has_datacentre":
+    if name in _FLAGS:
         if not isinstance(value, bool):
             raise InputError(f"{name} is {value!r}; true or false is expected.")
     elif name in _CHOICES:
@@ -38,13 +47,12 @@ def _fact(name: str, value: Any) -> Fact:
             raise InputError(f"{name} is {value!r}; one of {', '.join(_CHOICES[name])} is expected.")
     else:
         value = _number(name, value)
-    return Fact(name=name, value=value, unit=FACT_UNITS[name], quote=f"{name}: {_shown(value)}", source="stated facts")
+    return Fact(name=name, value=value, unit=_UNITS[name], quote=f"{name}: {_shown(value)}", source="stated facts")
 
 
 def _number(name: str, value: Any) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= float(value) < float("inf"):
-        unit = FACT_UNITS[name]
-        raise InputError(f"{name} is {value!r}; a number of at least 0 is expected ({unit}).")
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= _LARGEST:
+        raise InputError(f"{name} is {value!r}; a number of at least 0 is expected ({_UNITS[name]}).")
     return float(value)
 
 
@@ -53,18 +61,16 @@ def _shown(value: Any) -> str:
 
 
 def evidence_of(model: MaturityModel, stated: Mapping[str, Any]) -> list[Evidence]:
-    """Evidence for the stated ``levels`` (or, failing these, for all eight levels of the stated ``stage``)."""
-    stage, levels = stated.get("stage"), stated.get("levels")
-    if levels is None:
-        if stage is None:
-            return []
-        levels = dict.fromkeys(DIMENSIONS, _level("stage", stage))
+    """Evidence for the stated ``levels`` and, where these leave a dimension out, for the level of the stated ``stage``."""
+    stage, levels = stated.get("stage"), stated.get("levels") or {}
     if not isinstance(levels, Mapping):
         raise InputError("levels must map dimensions to levels, such as {data: 2}.")
-    unknown = sorted(set(levels) - set(DIMENSIONS))
+    unknown = [str(name) for name in levels if name not in DIMENSIONS]
     if unknown:
-        raise InputError(f"Unknown dimensions {', '.join(map(str, unknown))}; known are {', '.join(DIMENSIONS)}.")
-    return [_stated(model, dimension, _level(dimension, level)) for dimension, level in levels.items()]
+        raise InputError(f"Unknown dimensions {', '.join(unknown)}; known are {', '.join(DIMENSIONS)}.")
+    all_eight = {} if stage is None else dict.fromkeys(DIMENSIONS, stage)
+    given = {name: _level("stage" if name not in levels else name, level) for name, level in {**all_eight, **levels}.items()}
+    return [_stated(model, dimension, level) for dimension, level in given.items()]
 
 
 def _level(name: str, value: Any) -> int:
@@ -98,7 +104,14 @@ def stated_in(file: Path, changes: Sequence[str] = ()) -> dict[str, Any]:
         raise InputError(f"{file}:1: facts are expected, one a line, such as 'peak_rps: 200'.")
     for change in changes:
         name, sign, value = change.partition("=")
-        if not sign:
+        if not sign or not name.strip() or not value.strip():
             raise InputError(f"--set {change!r} is not understood; name=value is expected, such as peak_rps=500.")
-        content[name.strip()] = parse_yaml(value or "null", file)
+        content[name.strip()] = _value(change, value)
     return content
+
+
+def _value(change: str, value: str) -> Any:
+    try:
+        return parse_yaml(value, Path("--set"))
+    except KnowledgeError as fault:
+        raise InputError(f"The value in --set {change!r} is no plain value; give for example peak_rps=500.") from fault

@@ -3,10 +3,10 @@
 import re
 from typing import NamedTuple
 
-_END = re.compile(r"(?<=[.!?…])[\"'”’)\]]*\s+(?=[\"'“‘(\[]?[A-Z0-9À-Þ])|\n+|(?<=;)\s+|\s*•\s*")
-_ABBREVIATION = re.compile(r"(?:\b(?:e\.g|i\.e|approx|ca|etc|vs|Mr|Mrs|Ms|Dr|Prof|St|No|Nr|Inc|Ltd|Co)\.|\b[A-Z]\.)$")
+_END = re.compile(r"(?<=[.!?…])(?P<closed>[\"'”’)\]]{0,3})\s{1,4}(?=[\"'“‘(\[]?[A-Z0-9À-Þ])|\n+|(?<=;)\s|•")
+_ABBREVIATION = re.compile(r"(?:\b(?:e\.g|i\.e|approx|ca|etc|vs|Mr|Mrs|Ms|Dr|Prof|St|Nr|Inc|Ltd|Co)\.|\b[A-Z]\.)$")
 _TURN = re.compile(
-    r"(?:,\s+|\s+[–—-]\s+|\s+)(?=(?:but|although|though|whereas|while|however|except that|yet)\b)", re.IGNORECASE
+    r"(?:,\s{1,3}|\s{1,3}[–—-]\s{1,3}|\s{1,3})(?=(?:but|although|though|whereas|while|however|except that|yet)\b)", re.IGNORECASE
 )
 
 
@@ -21,9 +21,9 @@ def sentences(text: str) -> list[Span]:
     """The sentences of ``text`` in order; blank ones are left out. Each is verbatim: ``text[start:].startswith(text)``."""
     cuts, begin = [], 0
     for match in _END.finditer(text):
-        if _ABBREVIATION.search(text[begin : match.start()]):
+        if _ABBREVIATION.search(text, max(begin, match.start() - 8), match.start()):
             continue
-        cuts.append((begin, match.start()))
+        cuts.append((begin, match.end("closed") if match["closed"] else match.start()))
         begin = match.end()
     cuts.append((begin, len(text)))
     return [span for start, stop in cuts if (span := _trimmed(text, start, stop)) is not None]

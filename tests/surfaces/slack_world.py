@@ -30,7 +30,7 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def eventually(find: Callable[[], Any], seconds: float = 10) -> Any:
+def eventually(find: Callable[[], Any], seconds: float = 45) -> Any:
     """What ``find`` returns once it is true."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
@@ -114,7 +114,7 @@ class FakeSlack:
     def posts(self, channel: str, thread: str | None = None) -> list[Payload]:
         return self.of("chat.postMessage", channel=channel, thread_ts=thread)
 
-    def post(self, channel: str, number: int = 1, thread: str | None = None, seconds: float = 10) -> Payload:
+    def post(self, channel: str, number: int = 1, thread: str | None = None, seconds: float = 45) -> Payload:
         """The post with that number (1 is the first), once it is there."""
         return eventually(lambda: (self.posts(channel, thread) + [None] * number)[number - 1], seconds)
 
@@ -174,7 +174,7 @@ def signed(
     mark = "v0=" + hmac.new(secret.encode(), f"v0:{stamp}:{raw}".encode(), hashlib.sha256).hexdigest()
     kind = "application/x-www-form-urlencoded" if form else "application/json"
     fields = {"x-slack-request-timestamp": stamp, "x-slack-signature": mark, "content-type": kind, **(headers or {})}
-    return httpx.post(address, content=raw, headers=fields, timeout=10)
+    return httpx.post(address, content=raw, headers=fields, timeout=30)
 
 
 def buttons(post: Payload) -> list[Payload]:

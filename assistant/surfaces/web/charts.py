@@ -39,7 +39,7 @@ def radar(view: Assessment) -> "Figure":
         )
     )
     figure.update_layout(
-        **_layout(height=300, margin={"l": 66, "r": 66, "t": 28, "b": 28}),
+        **_layout(height=300, margin={"l": 72, "r": 72, "t": 28, "b": 28}),
         showlegend=False,
         polar={
             "bgcolor": _CLEAR,
@@ -47,7 +47,7 @@ def radar(view: Assessment) -> "Figure":
                 "range": [0, 5], "tickvals": [1, 2, 3, 4, 5], "gridcolor": _GRID, "linecolor": _GRID,
                 "angle": 90, "tickangle": 90,
             },
-            "angularaxis": {"gridcolor": _GRID, "linecolor": _GRID, "direction": "clockwise"},
+            "angularaxis": {"gridcolor": _GRID, "linecolor": _GRID, "direction": "clockwise", "tickfont": {"size": 11}},
         },
     )  # fmt: skip
     return figure
