@@ -41,10 +41,10 @@ def _fact(name: str, value: Any) -> Fact:
         value = value.get("value")
     if name in _FLAGS:
         if not isinstance(value, bool):
-            raise InputError(f"{name} is {value!r}; true or false is expected.")
+            raise InputError(f"{name} is {_brief(value)}; true or false is expected.")
     elif name in _CHOICES:
         if value not in _CHOICES[name]:
-            raise InputError(f"{name} is {value!r}; one of {', '.join(_CHOICES[name])} is expected.")
+            raise InputError(f"{name} is {_brief(value)}; one of {', '.join(_CHOICES[name])} is expected.")
     else:
         value = _number(name, value)
     return Fact(name=name, value=value, unit=_UNITS[name], quote=f"{name}: {_shown(value)}", source="stated facts")
@@ -52,8 +52,13 @@ def _fact(name: str, value: Any) -> Fact:
 
 def _number(name: str, value: Any) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= _LARGEST:
-        raise InputError(f"{name} is {value!r}; a number of at least 0 is expected ({_UNITS[name]}).")
+        raise InputError(f"{name} is {_brief(value)}; a number of at least 0 is expected ({_UNITS[name]}).")
     return float(value)
+
+
+def _brief(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 40 else f"{text[:37]}..."
 
 
 def _shown(value: Any) -> str:
@@ -75,7 +80,7 @@ def evidence_of(model: MaturityModel, stated: Mapping[str, Any]) -> list[Evidenc
 
 def _level(name: str, value: Any) -> int:
     if isinstance(value, bool) or value not in LEVELS:
-        raise InputError(f"{name} is {value!r}; a whole number from 1 to 5 is expected.")
+        raise InputError(f"{name} is {_brief(value)}; a whole number from 1 to 5 is expected.")
     return int(value)
 
 

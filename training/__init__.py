@@ -1,0 +1,1 @@
+"""Training of the reading model; never imported at run time."""

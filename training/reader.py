@@ -12,6 +12,7 @@ model's own options and level descriptions. Needs the optional extra ``train``; 
 """
 
 import argparse
+import gzip
 import hashlib
 import json
 import math
@@ -49,12 +50,16 @@ class Data:
     held_answers: list[dict]
     held_utterances: list[dict]
     development: list[dict]
+    public: list["Example"]
 
 
 @dataclass(frozen=True)
 class Example:
-    """A pair of texts. ``level`` is 1..5, 0 when the answer does not speak of the dimension, -1 when the pair is a text and
-    a statement, whose ``label`` (index in LABELS) counts then."""
+    """A pair of texts.
+
+    ``level`` is 1..5, 0 when the answer does not speak of the dimension, -1 when the pair is a text and a statement, whose
+    ``label`` (index in LABELS) counts then.
+    """
 
     first: str
     second: str
@@ -120,7 +125,9 @@ def level_examples(model: MaturityModel, rows: list[dict], rng: random.Random) -
     """Each answer with a question of its dimension, and with one of another dimension as a negative."""
     out = []
     for row in rows:
-        out.append(Example(rng.choice(prompts(model, row["dimension"])), row["text"], level=row["level"]))
+        own = model.questions.get(row.get("question") or "")
+        asked = own.text if own else rng.choice(prompts(model, row["dimension"]))
+        out.append(Example(asked, row["text"], level=row["level"]))
         other = rng.choice([d for d in DIMENSIONS if d != row["dimension"]])
         out.append(Example(rng.choice(prompts(model, other)), row["text"], level=0))
     for dimension in model.dimensions:
@@ -190,26 +197,39 @@ def probabilities(logits: np.ndarray) -> np.ndarray:
     return np.clip(bounds[:, :-1] - bounds[:, 1:], 1e-6, 1)
 
 
-def train(model: MaturityModel, data: "Data", epochs: int, rate: float, seed: int) -> Reader:
-    """Train; print how well the held-out rows are read after each epoch."""
+def train(model: MaturityModel, data: "Data", epochs: int, rate: float, seed: int, keep: Path | None = None) -> Reader:
+    """Stage 1 on the public pairs if there are any, stage 2 on the exemplars; print the scores on what is held out.
+
+    ``keep`` is where the weights after stage 1 are written, or, without public pairs, read.
+    """
     torch.manual_seed(seed)
     rng = random.Random(seed)
     net = Reader(BertModel.from_pretrained(encoder_folder(), add_pooling_layer=False))
+    if data.public:
+        fit(net, lambda: data.public, 1, rate, rng, lambda: show(net, model, data))
+        if keep:
+            torch.save(net.state_dict(), keep)
+    elif keep:
+        net.load_state_dict(torch.load(keep))
+    fit(net, lambda: examples(model, data.answers, data.utterances, rng), epochs, rate, rng, lambda: show(net, model, data))
+    return net
+
+
+def fit(net: Reader, epoch_of, epochs: int, rate: float, rng: random.Random, look) -> None:
+    """AdamW with warm-up and linear decay over ``epochs`` epochs of the pairs that ``epoch_of()`` gives."""
     tokenizer = load_tokenizer()
     heads = [p for n, p in net.named_parameters() if not n.startswith("encoder")]
     optimizer = torch.optim.AdamW(
         [{"params": net.encoder.parameters(), "lr": rate}, {"params": heads, "lr": rate * 10}], weight_decay=0.01
     )
-    steps = epochs * math.ceil(len(examples(model, data.answers, data.utterances, random.Random(0))) / BATCH) + 1
+    steps = epochs * math.ceil(len(epoch_of()) / BATCH) + 1
     schedule = torch.optim.lr_scheduler.LambdaLR(
         optimizer, lambda s: min(1.0, s / (0.1 * steps)) * max(0.0, 1 - s / steps) + 1e-3
     )
     for epoch in range(epochs):
         net.train()
         total, count, began = 0.0, 0, time.time()
-        for arrays, levels, labels, _ in batches(
-            tokenizer, examples(model, data.answers, data.utterances, rng), BATCH, rng
-        ):
+        for arrays, levels, labels, _ in batches(tokenizer, epoch_of(), BATCH, rng):
             with torch.autocast("cpu", dtype=torch.bfloat16):  # half the time where the processor knows the format
                 logits = net(*arrays)
             loss = loss_of(logits.float(), levels, labels)
@@ -219,10 +239,41 @@ def train(model: MaturityModel, data: "Data", epochs: int, rate: float, seed: in
             optimizer.step()
             schedule.step()
             total, count = total + loss.item(), count + 1
-        print(f"epoch {epoch + 1}: loss {total / count:.3f}, {time.time() - began:.0f} s", flush=True)
+        print(f"epoch {epoch + 1} of {epochs}: loss {total / count:.3f}, {time.time() - began:.0f} s", flush=True)
         if epoch % 2 == 1 or epoch == epochs - 1:
-            show(net, model, data)
-    return net
+            look()
+
+
+def public_examples(folder: Path, count: int, rng: random.Random) -> list[Example]:
+    """Pairs of the public data (docs/reading.md names it): inference pairs, and indirect answers with what they affirm.
+
+    One in five indirect answers gets the statement of another question: not addressed.
+    """
+    nli = {
+        "entailment": "affirmed",
+        "contradiction": "denied",
+        "neutral": "not_addressed",
+        "not_entailment": "not_addressed",
+    }
+    answer = {"yes": "affirmed", "probably_yes": "affirmed", "no": "denied", "probably_no": "denied"}
+    answer |= {"conditional": "planned", "in_the_middle": "partly", "other": "not_addressed"}
+    out = [
+        Example(row["premise"], row["hypothesis"], label=LABELS.index(nli[row["label"]]))
+        for row in _zipped(folder / "nli.jsonl.gz")
+    ]
+    indirect = _zipped(folder / "indirect_answers.jsonl.gz")
+    for row in indirect:
+        if rng.random() < 0.2:
+            out.append(Example(row["answer"], rng.choice(indirect)["statement"], label=LABELS.index("not_addressed")))
+        else:
+            said = f"{row['question']} {row['answer']}"
+            out.append(Example(said, row["statement"], label=LABELS.index(answer[row["label"]])))
+    return rng.sample(out, min(count, len(out)))
+
+
+def _zipped(path: Path) -> list[dict]:
+    with gzip.open(path, "rt", encoding="utf-8") as lines:
+        return [json.loads(line) for line in lines]
 
 
 def logits_of(net: Reader, chosen: list[Example]) -> np.ndarray:
@@ -323,8 +374,14 @@ def export(net: Reader, out: Path, data: Data, fitted: dict[str, float]) -> None
     names = ["input_ids", "attention_mask", "token_type_ids"]
     axes = {name: {0: "batch", 1: "tokens"} for name in names}
     torch.onnx.export(
-        net, sample, str(floating), input_names=names, output_names=["logits"],
-        dynamic_axes={**axes, "logits": {0: "batch"}}, opset_version=17, dynamo=False,
+        net,
+        sample,
+        str(floating),
+        input_names=names,
+        output_names=["logits"],
+        dynamic_axes={**axes, "logits": {0: "batch"}},
+        opset_version=17,
+        dynamo=False,
     )
     quantize_dynamic(floating, out, weight_type=QuantType.QInt8, per_channel=True, reduce_range=True)
     floating.unlink()
@@ -345,6 +402,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path)
     parser.add_argument("--hold-out", action="append", default=[])
+    parser.add_argument("--public", type=Path, help="folder of the public data for stage 1; without it stage 2 alone")
+    parser.add_argument("--keep", type=Path, help="write the weights after stage 1 here; without --public: start from them")
+    parser.add_argument("--public-pairs", type=int, default=40_000)
     parser.add_argument("--unseen", type=int, default=8, help="hold out every n-th indicator altogether; 0: none")
     parser.add_argument("--epochs", type=int, default=6)
     parser.add_argument("--rate", type=float, default=5e-5)
@@ -360,8 +420,9 @@ def main() -> None:
         held_answers=[row for row in answers if row["writer"] in out_of],
         held_utterances=[row for row in utterances if row["writer"] in out_of or row["indicator"] in unseen],
         development=development_answers(),
+        public=public_examples(chosen.public, chosen.public_pairs, random.Random(7)) if chosen.public else [],
     )
-    net = train(model, data, chosen.epochs, chosen.rate, chosen.seed)
+    net = train(model, data, chosen.epochs, chosen.rate, chosen.seed, chosen.keep)
     if chosen.out:
         export(net, chosen.out, data, show(net, model, data))
 

@@ -27,6 +27,17 @@ FACT_UNITS: dict[str, str] = {
 }
 """The deployment facts and their units. Stable names."""
 
+PLANNING_CLUES: dict[str, str] = {
+    "load_steady": "",
+    "load_small": "",
+    "data_location": "",
+    "air_gapped": "",
+    "disconnected_site": "",
+    "foreign_law_excluded": "",
+}
+"""What the planner also heeds when it is said, and never asks for; with units, as above. All are yes or no, but for
+``data_location`` (cloud|on-prem)."""
+
 
 class Evidence(Value):
     """One piece of evidence, resting on the person's own words.

@@ -14,6 +14,8 @@ QUANTITIES = (
 )  # fmt: skip
 COUNTED = ("gpu_on_prem", "team_ml_engineers")
 """Facts whose amounts within one sentence add up: "three data scientists and two ML engineers"."""
+_WITHOUT_FIGURE = ("latency_ms", "training_data_tb")
+"""Those, and the counted ones, may do without a figure: "within a second", "a petabyte", "a GPU"."""
 _UNTRUE = ("elsewhere", "hearsay", "hypothetical", "past", "question", "unknown")
 _ENOUGH = 60
 """Characters of one part taken up by amounts beyond which it is a table and no statement."""
@@ -49,13 +51,21 @@ def amounts_in(name: str, clause: Clause, cues: FactCues, *, asked: bool) -> Ite
     """What the clause states of the quantity ``name``; ``asked`` when it answers the question for it."""
     patterns = cues.compiled[name]
     counted = name in COUNTED
+    if counted and (whole := patterns.none.search(clause.text)) and _holds(clause, whole):  # "engineers: at the moment none"
+        yield Found(0.0, _SURE, clause)
     for position, part in enumerate(clause.parts):
         if part.is_one_of(*_UNTRUE):
             continue
         if counted and "planned" not in part.cues and patterns.none.search(part.text):
             yield Found(0.0, _SURE, clause)
-        elif "#" in part.text or counted or name == "latency_ms":  # those may say "a GPU", "within a second"
+        elif "#" in part.text or counted or name in _WITHOUT_FIGURE:
             yield from _in_part(name, clause, position, cues, asked=asked)
+
+
+def _holds(clause: Clause, match: re.Match[str]) -> bool:
+    """Whether nothing in the parts that the match touches makes it untrue of today."""
+    parts = [part for part in clause.parts if part.start < match.end() and match.start() < part.start + len(part.text)]
+    return not any(part.is_one_of(*_UNTRUE, "planned") for part in parts)
 
 
 def _in_part(name: str, clause: Clause, position: int, cues: FactCues, *, asked: bool) -> Iterator[Found]:
@@ -142,10 +152,10 @@ def _is_bare(name: str, part: Part, match: re.Match[str], clause: Clause, cues: 
     if name == "budget_usd_year":
         period = _PERIOD.search(part.text, match.end())
         return period is not None and period.start() <= match.end() + 1 and alone(part, match.start(), period.end(), cues)
+    if name == "training_data_tb":  # whoever speaks of terabytes and of no disk, tape or traffic speaks of data
+        return (_one_or(match, clause) or 0) * factor(cues.unit("size", match["u"]), "terabyte") >= 1
     if not alone(part, *match.span(), cues):
         return False
-    if name == "training_data_tb":
-        return clause.amounts[int(match["n"])].value * factor(cues.unit("size", match["u"]), "terabyte") >= 1
     return name == "gpu_on_prem" or (name == "latency_ms" and cues.unit("time", match["u"]) == "millisecond")
 
 
@@ -164,7 +174,9 @@ def _one_or(match: re.Match[str], clause: Clause) -> float | None:
 
 
 def _size(match: re.Match[str], clause: Clause, _part: Part, cues: FactCues, _asked: bool) -> float | None:
-    value = _amount(match, clause)
+    value = _one_or(match, clause)
+    if match.groupdict().get("half") is not None:
+        value = 1.5
     return None if value is None or value == 0 else value * factor(cues.unit("size", match["u"]), "terabyte")
 
 

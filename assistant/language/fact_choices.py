@@ -25,14 +25,19 @@ def datacentre_in(clause: Clause, cues: FactCues) -> Iterator[Found]:
             continue
         if patterns.none.search(part.text) and "planned" not in part.cues:
             yield Found(False, 3, clause)
-        elif not patterns.veto.search(part.text) and _own_datacentre(part, patterns):
+        elif not patterns.veto.search(part.text) and _own_datacentre(part, clause, patterns):
             yield Found(True, 2, clause)
 
 
-def _own_datacentre(part: Part, patterns: Compiled) -> bool:
+def _own_datacentre(part: Part, clause: Clause, patterns: Compiled) -> bool:
     if patterns.strong.search(part.text):  # "in our data centre" takes it for granted, whatever is denied or planned
         return True
-    return not part.is_one_of("planned", "past", "denied") and patterns.context.search(part.text) is not None
+    if part.is_one_of("planned", "past", "denied"):
+        return False
+    if patterns.context.search(part.text):
+        return True
+    room = patterns.weak["yes"].search(part.text)  # a hall is one for machines when machines are spoken of
+    return room is not None and patterns.beside.search(clause.text) is not None
 
 
 def cloud_in(clause: Clause, cues: FactCues, *, asked: bool) -> Iterator[Found]:
@@ -72,13 +77,20 @@ def _in_use(part: Part, clause: Clause, start: int, stop: int, cues: FactCues) -
 def choice_in(name: str, clause: Clause, cues: FactCues, *, asked: bool) -> Iterator[Found]:
     """The sensitivity or the residency that the clause states; the stricter, the higher the score."""
     patterns = cues.compiled[name]
+    order = list(patterns.values)
+    for value, pattern in patterns.rated.items():
+        if pattern.search(clause.text) and patterns.beside.search(clause.text) and not _doubtful(clause):
+            yield Found(value, 2 * len(order) - order.index(value), clause)
     for part in clause.parts:
         if part.is_one_of(*_UNTRUE, "past") or patterns.veto.search(part.text):
             continue
         value = _stated(name, part, clause, patterns, cues, asked=asked)
         if value is not None:
-            order = list(patterns.values)
             yield Found(value, len(order) - order.index(value), clause)
+
+
+def _doubtful(clause: Clause) -> bool:
+    return any(part.is_one_of(*_UNTRUE, "past") for part in clause.parts)
 
 
 def _stated(name: str, part: Part, clause: Clause, patterns: Compiled, cues: FactCues, *, asked: bool) -> str | None:
@@ -86,6 +98,9 @@ def _stated(name: str, part: Part, clause: Clause, patterns: Compiled, cues: Fac
     about_data = name != "residency" or near or patterns.strong.search(part.text) is not None
     for value, pattern in patterns.values.items():
         if (about_data or value == "none") and _affirmed(pattern, part.text, patterns):
+            return value
+        normed = patterns.normed.get(value)
+        if normed is not None and about_data and patterns.norm.search(clause.text) and _affirmed(normed, part.text, patterns):
             return value
         weak = patterns.weak.get(value)
         if weak is not None and (match := _affirmed(weak, part.text, patterns)):

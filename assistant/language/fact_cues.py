@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from pydantic import Field, field_validator, model_validator
 
-from assistant.interview.evidence import FACT_UNITS
+from assistant.interview.evidence import FACT_UNITS, PLANNING_CLUES
 from assistant.interview.model import Value
 
 Phrases = tuple[str, ...]
@@ -15,6 +15,9 @@ _NEVER = re.compile(r"(?!)")
 _MACRO = re.compile(r"(?<!\?P)<([a-z]+)>")
 _NESTED = re.compile(r"[*+]\)[*+]")
 """A repetition repeated without a bound, the usual cause of a pattern that takes for ever."""
+
+
+_LISTS = ("label", "found", "weak_found", "context", "strong", "veto", "apart", "before", "none", "norm", "beside")
 
 
 class Currency(Value):
@@ -48,6 +51,10 @@ class FactCue(Value):
     values: dict[str, Phrases] = Field(default_factory=dict)
     weak: dict[str, Phrases] = Field(default_factory=dict)
     asked: dict[str, Phrases] = Field(default_factory=dict)
+    rated: dict[str, Phrases] = Field(default_factory=dict)
+    normed: dict[str, Phrases] = Field(default_factory=dict)
+    norm: Phrases = ()
+    beside: Phrases = ()
     no: float | bool | str | None = None
     yes: float | bool | str | None = None
     present: bool = False
@@ -71,6 +78,10 @@ class Compiled(NamedTuple):
     values: dict[str, re.Pattern[str]]
     weak: dict[str, re.Pattern[str]]
     asked: dict[str, re.Pattern[str]]
+    rated: dict[str, re.Pattern[str]]
+    normed: dict[str, re.Pattern[str]]
+    norm: re.Pattern[str]
+    beside: re.Pattern[str]
 
 
 class FactCues(Value):
@@ -93,6 +104,7 @@ class FactCues(Value):
     answer_yes: Phrases
     answer_no: Phrases
     facts: dict[str, FactCue]
+    clues: dict[str, FactCue]
 
     @field_validator("facts")
     @classmethod
@@ -101,13 +113,20 @@ class FactCues(Value):
             raise ValueError(f"the facts must be exactly {', '.join(sorted(FACT_UNITS))}")
         return facts
 
+    @field_validator("clues")
+    @classmethod
+    def _every_clue(cls, clues: dict[str, FactCue]) -> dict[str, FactCue]:
+        if set(clues) != set(PLANNING_CLUES):
+            raise ValueError(f"the clues must be exactly {', '.join(sorted(PLANNING_CLUES))}")
+        return clues
+
     @model_validator(mode="after")
     def _sound(self) -> "FactCues":
         """Every phrase must compile and have no unbounded repetition of a group."""
-        for name, cue in self.facts.items():
-            for field in ("label", "found", "weak_found", "context", "strong", "veto", "apart", "before", "none"):
+        for name, cue in (self.facts | self.clues).items():
+            for field in _LISTS:
                 self._check(getattr(cue, field), f"facts.{name}.{field}")
-            for choices in (cue.values, cue.weak, cue.asked):
+            for choices in (cue.values, cue.weak, cue.asked, cue.rated, cue.normed):
                 for value, phrases in choices.items():
                     self._check(phrases, f"facts.{name}.{value}")
         for field in ("blank", "bounds", "cut", "reset", "elsewhere", "hearsay", "hypothetical", "past_more", "ask"):
@@ -149,12 +168,15 @@ class FactCues(Value):
 
     @cached_property
     def compiled(self) -> dict[str, Compiled]:
-        """The patterns of each fact."""
-        return {name: self._compile(cue) for name, cue in self.facts.items()}
+        """The patterns of each fact and clue."""
+        return {name: self._compile(cue) for name, cue in (self.facts | self.clues).items()}
 
     def _compile(self, cue: FactCue) -> Compiled:
         def each(phrases: Phrases) -> tuple[re.Pattern[str], ...]:
             return tuple(re.compile(_word(self.expand(phrase))) for phrase in phrases)
+
+        def choices(phrases: dict[str, Phrases]) -> dict[str, re.Pattern[str]]:
+            return {value: self.pattern(each) for value, each in phrases.items()}
 
         return Compiled(
             label=re.compile(rf"^(?:{'|'.join(map(self.expand, cue.label))})\s*(?:[:=]|\s[–—-]\s)\s*")
@@ -168,9 +190,13 @@ class FactCues(Value):
             apart=self.pattern(cue.apart),
             before=re.compile(rf"(?<!\w)(?:{'|'.join(map(self.expand, cue.before))})\s*$") if cue.before else _NEVER,
             none=self.pattern(cue.none),
-            values={value: self.pattern(phrases) for value, phrases in cue.values.items()},
-            weak={value: self.pattern(phrases) for value, phrases in cue.weak.items()},
-            asked={value: self.pattern(phrases) for value, phrases in cue.asked.items()},
+            values=choices(cue.values),
+            weak=choices(cue.weak),
+            asked=choices(cue.asked),
+            rated=choices(cue.rated),
+            normed=choices(cue.normed),
+            norm=self.pattern(cue.norm),
+            beside=self.pattern(cue.beside),
         )
 
     @cached_property

@@ -14,6 +14,9 @@ _WINDOW = 1000
 _LONGEST_ALONE = 100
 _ASIDE = 4
 """Words up to which "one hears" is an aside about what stands before it."""
+_TOPIC = 3
+"""Words up to which a question only names what the next sentence is about."""
+_ASKED_TOPIC = re.compile(rf"^((?:[^\s?]+ ){{0,{_TOPIC - 1}}}[^\s?]+)\? (?=\S)")
 _WORD = re.compile(r"[\w'#]+|[^\w\s]")
 _FOREIGN = re.compile(r"^(?:and )?(?:they|their|he|she|his|her|it|its)\b")
 _LASTING = ("planned", "elsewhere", "hearsay", "hypothetical", "past", "question")
@@ -60,7 +63,7 @@ def read_clauses(text: str, cues: FactCues, scope: Scope) -> Iterator[Clause]:
     """The clauses of a message in order."""
     number, carried = 0, frozenset[str]()
     for window in windows(text):
-        for sentence in sentences(window):
+        for sentence in _answered(window, cues):
             number += 1
             asks = "?" in window[sentence.start + len(sentence.text) - 1 : sentence.start + len(sentence.text) + 1]
             carried = carried & {"elsewhere"} if _FOREIGN.match(sentence.text.lower()) else frozenset()
@@ -70,8 +73,20 @@ def read_clauses(text: str, cues: FactCues, scope: Scope) -> Iterator[Clause]:
                 yield read
 
 
+def _answered(window: str, cues: FactCues) -> Iterator[Span]:
+    """The sentences; a short question with its answer is one: "GPUs? None." """
+    found = sentences(window)
+    while found:
+        first = found.pop(0)
+        names = first.text.endswith("?") and len(first.text.split()) <= _TOPIC
+        if found and names and not (found[0].text.endswith("?") or cues.general["ask"].search(plain(first.text))):
+            found[0] = Span(window[first.start : found[0].start + len(found[0].text)], first.start)
+            continue
+        yield first
+
+
 def _read(span: Span, number: int, cues: FactCues, scope: Scope, carried: frozenset[str], *, asks: bool) -> Clause:
-    text = cues.general["bounds"].sub("up to", plain(span.text))
+    text = cues.general["bounds"].sub("up to", _ASKED_TOPIC.sub(r"\1: ", plain(span.text)))
     marked = mark(text)
     parts: list[Part] = []
     begin = 0

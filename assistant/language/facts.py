@@ -6,10 +6,11 @@ are data in ``knowledge/model/fact_cues.yaml``.
 
 from collections.abc import Iterator
 
-from assistant.interview.evidence import FACT_UNITS, Fact
+from assistant.interview.evidence import FACT_UNITS, PLANNING_CLUES, Fact
 from assistant.interview.model import Question
 from assistant.language.fact_amounts import COUNTED, QUANTITIES, Found, amounts_in, best
 from assistant.language.fact_answers import option_value, short_answer
+from assistant.language.fact_clues import clue_in
 from assistant.language.fact_choices import CHOICES, choice_in, cloud_in, datacentre_in, one_cloud
 from assistant.language.fact_cues import FactCues
 from assistant.language.fact_parts import Clause, read_clauses
@@ -20,14 +21,14 @@ _PLAIN_IN_LISTS = (*COUNTED, *CHOICES)
 
 
 class FactReader:
-    """Reads the facts of ``FACT_UNITS``; the quote is the verbatim clause that states the fact."""
+    """Reads the facts of ``FACT_UNITS`` and ``PLANNING_CLUES``; the quote is the verbatim clause that states the fact."""
 
     def __init__(self, cues: FactCues, scope: Scope) -> None:
         self._cues = cues
         self._scope = scope
 
     def read(self, text: str, question: Question | None, source: int | str) -> tuple[Fact, ...]:
-        """The facts that ``text`` states, at most one of a name, in the order of ``FACT_UNITS``.
+        """The facts that ``text`` states, at most one of a name, in the order of ``FACT_UNITS`` and ``PLANNING_CLUES``.
 
         An answer to a deployment question is read in its light. Numbers are converted to the fact's unit; money to US
         dollars at the rates of the cues. What is planned, heard, past, asked, or said of others is no fact.
@@ -35,17 +36,19 @@ class FactReader:
         clauses = list(read_clauses(text, self._cues, self._scope))
         asked = question.fact if question is not None else None
         facts = []
-        for name in FACT_UNITS:
+        for name, unit in (FACT_UNITS | PLANNING_CLUES).items():
             found = self._find(name, text, clauses, question if name == asked else None)
             if found is not None:
                 value = found.value
                 if not isinstance(value, bool | str):
                     value = float(f"{value:.10g}")  # 230000, not 229999.99999999997
-                facts.append(Fact(name=name, value=value, unit=FACT_UNITS[name], quote=found.clause.quote, source=source))
+                facts.append(Fact(name=name, value=value, unit=unit, quote=found.clause.quote, source=source))
         return tuple(facts)
 
     def _find(self, name: str, text: str, clauses: list[Clause], question: Question | None) -> Found | None:
         """The fact ``name``; ``question`` is the one that asked for it, if any did."""
+        if name in PLANNING_CLUES:
+            return best(name, [each for clause in clauses for each in self._in(name, clause, asked=False)])
         if question is not None and clauses and (value := option_value(text, question)) is not None:
             return Found(value, 3, clauses[0])
         labelled = self._labelled(name, clauses)
@@ -65,9 +68,11 @@ class FactReader:
         return None
 
     def _in(self, name: str, clause: Clause, *, asked: bool) -> Iterator[Found]:
-        needs = self._cues.facts[name].needs
+        needs = (self._cues.clues if name in PLANNING_CLUES else self._cues.facts)[name].needs
         if needs and not asked and not any(bit in clause.text for bit in needs):
             return iter(())
+        if name in PLANNING_CLUES:
+            return clue_in(name, clause, self._cues)
         if name in QUANTITIES:
             return amounts_in(name, clause, self._cues, asked=asked)
         if name == "cloud":

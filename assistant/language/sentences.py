@@ -6,7 +6,8 @@ from typing import NamedTuple
 _END = re.compile(r"(?<=[.!?…])(?P<closed>[\"'”’)\]]{0,3})\s{1,4}(?=[\"'“‘(\[]?[A-Z0-9À-Þ])|\n+|(?<=;)\s|•")
 _ABBREVIATION = re.compile(r"(?:\b(?:e\.g|i\.e|approx|ca|etc|vs|Mr|Mrs|Ms|Dr|Prof|St|Nr|Inc|Ltd|Co)\.|\b[A-Z]\.)$")
 _TURN = re.compile(
-    r"(?:,\s{1,3}|\s{1,3}[–—-]\s{1,3}|\s{1,3})(?=(?:but|although|though|whereas|while|however|except that|yet)\b)", re.IGNORECASE
+    r"(?:,\s{1,3}|\s{1,3}[–—-]\s{1,3}|\s{1,3})(?=(?:but|although|though|whereas|while|however|except that|yet)\b)",
+    re.IGNORECASE,
 )
 
 

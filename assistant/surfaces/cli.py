@@ -1,17 +1,20 @@
 """The command line. Every command takes ``--json``; bad input ends with one sentence and exit code 2."""
 
+import io
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from assistant.errors import AdvisorError, InputError
+from assistant.surfaces.sizing import size
 
 if TYPE_CHECKING:
     from assistant.advisor import Advisor
+    from assistant.surfaces.batch import Judge
 
 app = typer.Typer(
     name="advisor",
@@ -25,10 +28,37 @@ sessions = typer.Typer(help="Past conversations.", no_args_is_help=True)
 knowledge = typer.Typer(help="The knowledge base.", no_args_is_help=True)
 app.add_typer(sessions, name="sessions")
 app.add_typer(knowledge, name="knowledge")
+app.add_typer(size, name="size")
+
+
+def _text(given: str) -> str:
+    """What was typed, when its bytes were text."""
+    if any("\ud800" <= character <= "\udfff" for character in given):
+        raise typer.BadParameter("it is not UTF-8 text, as typed text is; type it anew")
+    return given
+
 
 Json = Annotated[bool, typer.Option("--json", help="Answer as JSON, for machines.")]
-Owner = Annotated[str, typer.Option(help="Whose sessions.")]
+Owner = Annotated[str, typer.Option(callback=_text, help="Whose sessions.")]
+SessionId = Annotated[str, typer.Argument(callback=_text, help="A session's id, as `advisor sessions list` shows it.")]
 Output = Annotated[Path | None, typer.Option("-o", "--output", help="File to write; default: the terminal.")]
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(version("ai-maturity-advisor"))
+        raise typer.Exit
+
+
+@app.callback()
+def common(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    """Interviews an organisation, infers its AI maturity stage, and plans the way on."""
 
 
 def _advisor() -> "Advisor":
@@ -44,7 +74,7 @@ def _show(content: Any, as_json: bool, text: str) -> None:
 @app.command()
 def chat(
     owner: Owner = "local",
-    session: Annotated[str, typer.Option(help="Go on with this session.")] = "",
+    session: Annotated[str, typer.Option(callback=_text, help="Go on with this session.")] = "",
     as_json: Json = False,
 ) -> None:
     """Talk in the terminal. Also with --json: one JSON object a turn, messages on standard input, one a line."""
@@ -80,7 +110,7 @@ def slack(
 
 
 @app.command()
-def ask(question: str, as_json: Json = False) -> None:
+def ask(question: Annotated[str, typer.Argument(callback=_text)], as_json: Json = False) -> None:
     """Ask the knowledge base; the answer cites its sources."""
     answer = _advisor().ask(question)
     cited = "\n".join(f"  [{i}] {c.title or c.document}, {c.section}: {c.source}" for i, c in enumerate(answer.citations, 1))
@@ -99,41 +129,16 @@ def read(file: Path, output: Output = None, as_json: Json = False) -> None:
     _each_line(file, output, _advisor().read_statement, as_json)
 
 
-def _each_line(file: Path, output: Path | None, judge: Any, as_json: bool) -> None:
-    """Apply ``judge`` to each JSON line; faults are named by line number and end in exit code 2."""
-    faults = 0
-    results = []
-    for number, line in _lines(file):
-        try:
-            results.append(judge(json.loads(line)))
-        except json.JSONDecodeError as fault:
-            faults += 1
-            typer.echo(f"{file}:{number}: not valid JSON ({fault.msg}); one JSON object a line is expected.", err=True)
-        except InputError as fault:
-            faults += 1
-            typer.echo(f"{file}:{number}: {fault}", err=True)
-    text = "".join(json.dumps(result, ensure_ascii=False) + "\n" for result in results)
-    if output is None:
-        sys.stdout.write(text)
-    else:
-        _write(output, text)
-        _show(
-            {"judged": len(results), "faulty": faults, "output": str(output)},
-            as_json,
-            f"{len(results)} judged, {faults} faulty; written to {output}.",
-        )
-    if faults:
+def _each_line(file: Path, output: Path | None, judge: "Judge", as_json: bool) -> None:
+    """Apply ``judge`` to each JSON line; exit code 2 when a line was faulty."""
+    from assistant.surfaces.batch import judge_lines
+
+    done = judge_lines(file, output, judge)
+    if output is not None:
+        content = {**done._asdict(), "output": str(output)}
+        _show(content, as_json, f"{done.judged} judged, {done.faulty} faulty; written to {output}.")
+    if done.faulty:
         raise typer.Exit(2)
-
-
-def _lines(file: Path) -> Iterator[tuple[int, str]]:
-    try:
-        content = file.read_bytes()
-    except OSError as fault:
-        raise InputError(f"{file} cannot be read ({fault.strerror}); name a JSONL file.") from fault
-    for number, line in enumerate(content.splitlines(), start=1):
-        if line.strip():
-            yield number, line.decode("utf-8", errors="replace")
 
 
 def _write(path: Path, text: str) -> None:
@@ -155,11 +160,13 @@ def plan(
     from assistant.stated import stated_in
 
     made = _advisor().plan_from_facts(stated_in(facts, changed or []))
-    text = json.dumps(made.to_dict(), ensure_ascii=False, indent=2) if as_json else made.to_markdown()
+    data = as_json or (output is not None and output.suffix == ".json")
+    text = json.dumps(made.to_dict(), ensure_ascii=False, indent=2) if data else made.to_markdown()
     if output is None:
         typer.echo(text)
     else:
         _write(output, text)
+        _show({"output": str(output)}, as_json, f"Written to {output}.")
 
 
 @app.command(name="eval")
@@ -191,7 +198,7 @@ def list_sessions(owner: Owner = "local", as_json: Json = False) -> None:
 
 
 @sessions.command("show")
-def show_session(session: str, owner: Owner = "local", as_json: Json = False) -> None:
+def show_session(session: SessionId, owner: Owner = "local", as_json: Json = False) -> None:
     """What was said, and where it led."""
     opened = _advisor().resume(session, owner)
     view = opened.assessment
@@ -208,7 +215,7 @@ def show_session(session: str, owner: Owner = "local", as_json: Json = False) ->
 
 @sessions.command("export")
 def export_session(
-    session: str,
+    session: SessionId,
     output: Annotated[Path, typer.Option("-o", "--output", help="Report to write: .md, .docx, .pdf or .json.")],
     owner: Owner = "local",
     as_json: Json = False,
@@ -219,7 +226,7 @@ def export_session(
 
 
 @sessions.command("delete")
-def delete_session(session: str, owner: Owner = "local", as_json: Json = False) -> None:
+def delete_session(session: SessionId, owner: Owner = "local", as_json: Json = False) -> None:
     """Delete a session for good."""
     _advisor().delete(session, owner)
     _show({"deleted": session}, as_json, f"Session {session} is deleted.")
@@ -243,8 +250,11 @@ def list_knowledge(as_json: Json = False) -> None:
 def check_knowledge(as_json: Json = False) -> None:
     """Check model, guidance, sources, actions and catalogue; every fault with its file and line."""
     found = list(_advisor().knowledge_faults())
-    _show({"faults": found}, as_json, "\n".join(found) or "The knowledge base is sound.")
-    if found:
+    warnings = [line for line in found if ": warning: " in line]
+    faults = [line for line in found if line not in warnings]
+    verdict = [] if faults else ["The knowledge base is sound."]
+    _show({"faults": faults, "warnings": warnings}, as_json, "\n".join([*found, *verdict]))
+    if faults:
         raise typer.Exit(2)
 
 
@@ -255,20 +265,31 @@ def reindex_knowledge(as_json: Json = False) -> None:
     _show(counts, as_json, ", ".join(f"{name}: {count}" for name, count in counts.items()))
 
 
-def main() -> None:
-    """Run the command line; every fault becomes a sentence."""
-    from assistant.surfaces.sizing import size
-
-    app.add_typer(size, name="size")
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line; every fault becomes a sentence, and the process ends with 0, 1 (a fault of ours) or 2."""
+    for stream in (sys.stdin, sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a stray byte or an old terminal must not end a conversation
+            stream.reconfigure(errors="replace")
     try:
-        app(standalone_mode=True)
+        sys.exit(app(arguments, prog_name="advisor", standalone_mode=False) or 0)
     except AdvisorError as fault:
         typer.echo(str(fault), err=True)
         sys.exit(2)
-    except BrokenPipeError:
-        sys.exit(1)
+    except typer.TyperException as fault:
+        typer.echo(_usage(fault), err=True)
+        sys.exit(fault.exit_code)
+    except typer.Abort:
+        sys.exit(130)
     except Exception:  # the last resort: the person gets a sentence with an id, the log gets the traceback
         from assistant.logs import report_fault
 
         typer.echo(report_fault(), err=True)
         sys.exit(1)
+
+
+def _usage(fault: typer.TyperException) -> str:
+    """What is wrong with the words of the command, in one sentence; the help itself when a command's name is missing."""
+    text, context = fault.format_message(), getattr(fault, "ctx", None)
+    if context is None or "\n" in text:
+        return text
+    return f"{text.rstrip('.')}; see `{context.command_path} --help`."

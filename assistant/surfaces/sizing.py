@@ -23,7 +23,7 @@ def _answer(name: str, as_json: bool, **inputs: Any) -> None:
         if key not in beside:
             typer.echo(f"{key}: {_shown(value)}")
     typer.echo(f"formula: {result['formula']}")
-    typer.echo("inputs: " + ", ".join(f"{k} = {_shown(v)}" for k, v in result["inputs"].items()))
+    typer.echo("inputs: " + ", ".join(f"{k} = {_shown(v)}" for k, v in result["inputs"].items() if v is not None))
     typer.echo("sources: " + "; ".join(result["sources"]))
     for note in result.get("notes", ()):
         typer.echo(f"note: {note}")
@@ -32,6 +32,8 @@ def _answer(name: str, as_json: bool, **inputs: Any) -> None:
 def _shown(value: Any) -> str:
     if isinstance(value, dict):
         return ", ".join(f"{k} {_shown(v)}" for k, v in value.items())
+    if value is None:
+        return "never"
     return f"{value:,.6g}" if isinstance(value, int | float) and not isinstance(value, bool) else str(value)
 
 

@@ -9,7 +9,7 @@ from assistant.errors import AdvisorError
 if TYPE_CHECKING:
     from assistant.advisor import Session, Turn
 
-_HELP = "Commands: /undo  /skip  /why  /plan  /report FILE  /evidence  /quit. Or pick an option by its number."
+_HELP = "Commands: /undo  /skip  /why  /evidence  /attach FILE  /plan  /report FILE  /quit. Or pick an option by its number."
 
 
 def talk(session: "Session") -> None:
@@ -19,37 +19,48 @@ def talk(session: "Session") -> None:
     from rich.prompt import Prompt
 
     console = Console()
-    console.print(Markdown(_safe(session.turns[-1].reply if session.turns else session.greeting)))
+    console.print(Markdown(_safe(_last_words(session))))
     _options(console, session)
     console.print(_HELP, style="dim", markup=False)
-    while True:
-        try:
-            said = Prompt.ask("[bold]you[/bold]", console=console)
-        except (EOFError, KeyboardInterrupt):
-            break
-        if said.strip() == "/quit":
-            break
-        try:
-            reply = _command(session, said.strip()) if said.startswith("/") else _markdown(session.say(said))
-        except AdvisorError as fault:
-            reply = str(fault)
-        console.print(Markdown(_safe(reply)))
-        _options(console, session)
-    console.print(f"Kept as session {session.id}; go on with: advisor chat --session {session.id}", markup=False)
+    try:
+        while True:
+            said = Prompt.ask("[bold]you[/bold]", console=console).strip()
+            if said == "/quit":
+                break
+            console.print(Markdown(_safe(_answered(session, said))))
+            _options(console, session)
+    except (EOFError, KeyboardInterrupt):
+        console.print()
+    finally:
+        kept = f"Kept as session {session.id}; go on with: advisor chat --session {session.id}"
+        console.print(kept, markup=False, soft_wrap=True)
 
 
 def talk_json(session: "Session") -> None:
     """The same for machines: a message a line in, a JSON object a line out."""
-    _emit({"session": session.id, "text": session.greeting})
+    question = session.question
+    _emit(
+        {
+            "session": session.id,
+            "text": _last_words(session),
+            "question": question.model_dump(mode="json") if question else None,
+            "done": session.done,
+        }
+    )
     for line in sys.stdin:
         said = line.strip()
+        if said == "/quit":
+            break
         try:
-            if said.startswith("/"):
-                _emit({"text": _command(session, said)})
-            else:
-                _emit(session.say(said).model_dump(mode="json"))
+            _emit(_content(session, said))
         except AdvisorError as fault:
             _emit({"error": str(fault)})
+
+
+def _last_words(session: "Session") -> str:
+    """What the advisor said last: the greeting, or, in a session that goes on, the reply that waits for an answer."""
+    replies = [turn.reply for turn in session.turns if turn.reply]
+    return replies[-1] if replies else session.greeting
 
 
 def _emit(content: dict[str, Any]) -> None:
@@ -63,17 +74,45 @@ def _options(console: Any, session: "Session") -> None:
         console.print(f"  {number}. {option.text}", markup=False)
 
 
-def _markdown(turn: "Turn") -> str:
-    view = turn.assessment
-    return f"{turn.text}\n\n*{view.stage_name}, {view.confidence:.0%} likely*"
+def _answered(session: "Session", said: str) -> str:
+    """The reply to what was said, as Markdown; a fault in it is a sentence of the conversation."""
+    try:
+        step = _step(session, said)
+        if step is None:
+            return _told(session, said)
+        view = step.assessment
+        return f"{step.text}\n\n*{view.stage_name}, {view.confidence:.0%} likely*"
+    except AdvisorError as fault:
+        return str(fault)
 
 
-def _command(session: "Session", said: str) -> str:
+def _content(session: "Session", said: str) -> dict[str, Any]:
+    """The reply to what was said, for machines."""
+    step = _step(session, said)
+    if step is not None:
+        return step.model_dump(mode="json")
+    if said == "/plan":
+        return {"plan": session.plan().to_dict()}
+    return {"text": _told(session, said)}
+
+
+def _step(session: "Session", said: str) -> "Turn | None":
+    """The turn that a message or a command makes; None for a command that only shows something."""
     name, _, rest = said.partition(" ")
+    if not said.startswith("/"):
+        return session.say(said)
     if name == "/undo":
-        return session.undo().text
+        return session.undo()
     if name == "/skip":
-        return session.skip().text
+        return session.skip()
+    if name == "/attach":
+        return session.attach(rest.strip())
+    return None
+
+
+def _told(session: "Session", said: str) -> str:
+    """What a command shows, as Markdown."""
+    name, _, rest = said.partition(" ")
     if name == "/plan":
         return session.plan().to_markdown()
     if name == "/report":

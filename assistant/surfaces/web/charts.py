@@ -39,7 +39,7 @@ def radar(view: Assessment) -> "Figure":
         )
     )
     figure.update_layout(
-        **_layout(height=300, margin={"l": 72, "r": 72, "t": 28, "b": 28}),
+        **_layout(height=264, margin={"l": 72, "r": 72, "t": 24, "b": 24}),
         showlegend=False,
         polar={
             "bgcolor": _CLEAR,

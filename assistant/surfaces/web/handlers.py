@@ -244,11 +244,11 @@ class Handlers:
                 raise InputError("Choose a conversation from the list first.")
             return self._opened(self.session(chosen, request), request)
 
-        return self._guarded(work, 4 + self.shown)
+        return self._guarded(work, 5 + self.shown)
 
     def new(self, request: gr.Request) -> Updates:
         """Begin a new conversation; the present one is kept."""
-        return self._guarded(lambda: self._opened(self._advisor.start(self.owner(request)), request), 4 + self.shown)
+        return self._guarded(lambda: self._opened(self._advisor.start(self.owner(request)), request), 5 + self.shown)
 
     def delete(self, session_id: str, chosen: str | None, request: gr.Request) -> Updates:
         """Delete a conversation for good; when it is the present one, a new one begins."""
@@ -259,17 +259,19 @@ class Handlers:
             self._advisor.delete(chosen, self.owner(request))
             if chosen == session_id:
                 return self._opened(self._advisor.start(self.owner(request)), request, stay=True)
-            return [gr.skip(), self._choices(session_id, request), *[gr.skip()] * (2 + self.shown)]
+            return [gr.skip(), self._choices(session_id, request), *[gr.skip()] * (3 + self.shown)]
 
-        return self._guarded(work, 4 + self.shown)
+        return self._guarded(work, 5 + self.shown)
 
     def _opened(self, session: Session, request: gr.Request, *, stay: bool = False) -> Updates:
         tabs = gr.skip() if stay else gr.Tabs(selected="interview")
-        return [session.id, self._choices(session.id, request), tabs, views.documents(session), *self.show(session)]
+        no_plan_yet = gr.Column(visible=False)  # a plan on the page is of the conversation that was open before
+        listed = self._choices(session.id, request)
+        return [session.id, listed, tabs, views.documents(session), no_plan_yet, *self.show(session)]
 
     def _choices(self, current: str, request: gr.Request) -> Any:
         choices = views.session_choices(self._advisor.sessions(self.owner(request)), current)
-        return gr.Radio(choices=choices, value=None)
+        return gr.Radio(choices=choices)  # what is already picked in the list stays picked
 
     @staticmethod
     def _guarded(work: Callable[[], Updates], outputs: int, failed: Updates | None = None) -> Updates:

@@ -65,7 +65,7 @@ class Page:
                     elem_id="chat-log",
                     label="Conversation",
                     show_label=False,
-                    height="max(280px, calc(100vh - 480px))",
+                    height="max(250px, calc(100vh - 510px))",
                     buttons=[],
                     latex_delimiters=[],
                     allow_tags=False,
@@ -117,11 +117,9 @@ class Page:
             )
             self._download = gr.Button("Download the report", elem_id="download-report", size="md", scale=2, min_width=160)
             self._file = gr.DownloadButton("Report", elem_id="report-file", visible="hidden")
-        self._aim = gr.HTML(
-            '<p class="empty">The plan rests on what you have said so far, and can be made again at any time.</p>',
-            elem_id="plan-summary",
-        )
+        gr.HTML('<p class="empty">The plan rests on what you have said so far, and can be made again at any time.</p>')
         with gr.Column(visible=False, elem_id="plan-parts") as self._parts:
+            self._aim = gr.HTML(elem_id="plan-summary")
             gr.HTML("<h3>Roadmap</h3>")
             self._gantt = gr.Plot(label="Roadmap over time", show_label=False, elem_id="roadmap-chart")
             self._roadmap = gr.HTML(elem_id="roadmap-text")
@@ -222,7 +220,7 @@ class Page:
 
     def _wire_sessions(self, quiet: dict[str, Any], shown: list[Any]) -> None:
         do, session = self._do, self._session
-        outputs = [session, self._list, self._tabs, self._given, *shown]
+        outputs = [session, self._list, self._tabs, self._given, self._parts, *shown]
         self._sessions_tab.select(do.list_sessions, session, self._list, **quiet)
         self._resume.click(do.resume, self._list, outputs, **quiet)
         self._new.click(do.new, None, outputs, **quiet)

@@ -1,0 +1,58 @@
+"""What the planner heeds without asking: steady or small load, where the data lies, sites without a line, foreign law."""
+
+from collections.abc import Iterator
+
+from assistant.language.fact_amounts import Found
+from assistant.language.fact_cues import Compiled, FactCues
+from assistant.language.fact_parts import Clause, Part, alone
+from assistant.language.numbers import factor
+
+_UNTRUE = ("elsewhere", "hearsay", "hypothetical", "past", "question", "unknown")
+_FLAGS = {"yes": True, "no": False}
+_LOOK_BACK = 60
+_SMALL_PER_DAY = 10_000.0
+"""Up to so many a day, one every nine seconds, no machine is kept busy."""
+_VAGUE = {"dozen": 36.0, "hundred": 300.0, "thousand": 3000.0}
+"""What "a few" of them are."""
+
+
+def clue_in(name: str, clause: Clause, cues: FactCues) -> Iterator[Found]:
+    """What the clause states of the clue ``name``."""
+    patterns = cues.compiled[name]
+    if patterns.veto.search(clause.text):
+        return
+    if name == "load_small":
+        yield from _small_load(clause, patterns, cues)
+        return
+    for order, (value, pattern) in enumerate(patterns.values.items()):
+        for match in pattern.finditer(clause.text):
+            said = [part for part in clause.parts if part.start < match.end() and match.start() < part.start + len(part.text)]
+            if any(part.is_one_of(*_UNTRUE) or (cues.clues[name].present and "planned" in part.cues) for part in said):
+                continue
+            if not patterns.before.search(clause.text[max(0, match.start() - _LOOK_BACK) : match.start()]):
+                yield Found(_FLAGS.get(value, value), 2 - order, clause)
+
+
+def _small_load(clause: Clause, patterns: Compiled, cues: FactCues) -> Iterator[Found]:
+    """A load of so few requests a day that no machine is kept busy."""
+    for part in clause.parts:
+        if part.is_one_of(*_UNTRUE):
+            continue
+        for pattern in patterns.found:
+            for match in pattern.finditer(part.text):
+                vague = match.groupdict().get("vague")
+                number = _few(vague) if vague else clause.amounts[int(match["n"])].value
+                if number * factor("day", match["u"]) > _SMALL_PER_DAY or number == 0:
+                    continue
+                about_model = patterns.context.search(clause.text) is not None
+                if about_model or (patterns.strong.search(match.group()) and _says_no_more(part, match.start(), match.end(), cues)):
+                    yield Found(True, 2, clause)
+
+
+def _few(words: str) -> float:
+    return next((value for word, value in _VAGUE.items() if word in words), 3.0)
+
+
+def _says_no_more(part: Part, start: int, stop: int, cues: FactCues) -> bool:
+    whole = len(part.text) if part.text[stop:].startswith((" from ", " to the model")) else stop
+    return alone(part, start, whole, cues)
