@@ -176,10 +176,17 @@ class Session:
 
     def plan(self, key: str | None = None) -> Plan:
         """The roadmap and the deployment plan by what is known now; ``key`` marks the step, as in ``say``."""
-        state = self.state
-        plan = self._advisor.plan(state.evidence, state.facts)
-        self._append([PlanMade(plan=plan.to_dict())], key)
-        return plan
+        for _ in range(_TRIES):
+            state = self.state
+            plan = self._advisor.plan(state.evidence, state.facts)
+            try:
+                self._append([PlanMade(plan=plan.to_dict())], key)
+            except Conflict:
+                self._refresh()
+                if key is None or not self.knows(key):
+                    continue
+            return plan
+        raise Conflict("The session is busy in another window; try again in a moment.")
 
     def report(self, path: str | Path) -> Path:
         """Write the report; the suffix chooses the format: .md, .docx, .pdf or .json."""

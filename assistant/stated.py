@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from assistant.errors import InputError, KnowledgeError
-from assistant.interview.evidence import FACT_UNITS, Evidence, Fact
+from assistant.interview.evidence import FACT_UNITS, PLANNING_CLUES, Evidence, Fact
 from assistant.interview.model import DIMENSIONS, LEVELS, MaturityModel
 from assistant.knowledge import load_yaml, parse_yaml
 
@@ -17,9 +17,9 @@ _CHOICES: dict[str, tuple[str, ...]] = {
     "cloud": ("none", "aws", "azure", "gcp", "multi", "sovereign"),
     "data_location": ("cloud", "on-prem"),
 }
-_FLAGS = ("has_datacentre", "load_steady", "air_gapped")
-_UNITS = {**FACT_UNITS, "load_steady": "", "data_location": "", "air_gapped": "", "horizon_months": "months"}
-"""The stable facts, and four more that the planner otherwise draws from a person's words."""
+_FLAGS = ("has_datacentre", *(name for name in PLANNING_CLUES if name not in _CHOICES))
+_UNITS = {**FACT_UNITS, **PLANNING_CLUES, "horizon_months": "months"}
+"""The stable facts, and what the planner otherwise draws from a person's words."""
 _LARGEST = 1e15
 """No fact is near it; beyond it somebody slipped."""
 _OWN_KEYS = ("stage", "levels", "facts")

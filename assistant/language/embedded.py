@@ -7,9 +7,9 @@ import numpy as np
 
 from assistant.interview.evidence import Evidence, Polarity
 from assistant.interview.model import DIMENSIONS, MaturityModel, Question, Value
-from assistant.language.encoder import Encoder, Vectors
+from assistant.language.encoder import Encoder
 from assistant.language.facts import FactReader
-from assistant.language.judge import LABELS, Array, Judge
+from assistant.language.judge import LABELS, Array, Judge, Topics
 from assistant.language.protocol import Intent, Understanding
 from assistant.language.scope import Scope, plain
 from assistant.language.sentences import Span, clauses, sentences
@@ -23,20 +23,24 @@ _WORD = re.compile(r"[a-z]+(?:'[a-z]+)?")
 class Thresholds(Value):
     """Where the reader draws its lines; fitted on development data, kept in ``knowledge/model/reading.yaml``."""
 
+    on_topic: float
+    """Least probability that a sentence speaks of a dimension that was not asked about, for its level to be read."""
+    asked_about: float
+    """Probability that an answer speaks of the dimension that was asked about."""
+    most_dimensions: int
+    """Most dimensions whose level is read from one message."""
     similar: float
     """Least cosine between a clause and a statement for the pair to be judged at all."""
-    similar_asked: float
-    """The same for statements of the dimension that was asked about."""
-    candidates: int
-    """Most statements judged for one clause."""
+    most_statements: int
+    """Most pairs of clause and statement that are judged in one message, nearest first."""
     sure: float
-    """Least probability of a label for it to become evidence."""
-    addressed: float
-    """Least probability that an answer speaks of a dimension that was not asked about."""
+    """Least probability that a statement is addressed for it to become evidence."""
     statement_trust: float
     """Factor on the reliability of a single statement: it comes from the same words as the level of the whole answer."""
     level_trust: float
-    """Exponent on the likelihood of a whole answer's level, below 1 because answers of one person go together."""
+    """Exponent on the likelihood of a level that was asked about; below 1 where readings of one person go together."""
+    aside_trust: float
+    """The same for a level that was read in passing, from an answer to another question."""
     longest_judged: int
     """Most clauses of one message that are judged against statements."""
     english: frozenset[str]
@@ -51,15 +55,15 @@ class EmbeddedReader:
         model: MaturityModel,
         encoder: Encoder,
         judge: Judge,
+        topics: Topics,
         scope: Scope,
         facts: FactReader,
         thresholds: Thresholds,
     ) -> None:
-        self._model, self._encoder, self._judge = model, encoder, judge
+        self._model, self._encoder, self._judge, self._topics = model, encoder, judge, topics
         self._scope, self._facts, self._at = scope, facts, thresholds
         self._indicators = list(model.indicators.values())
         self._statements = encoder.encode([indicator.statement for indicator in self._indicators])
-        self._rows = {d: [i for i, ind in enumerate(self._indicators) if ind.dimension == d] for d in DIMENSIONS}
 
     def read(self, text: str, question: Question | None, source: int | str) -> Understanding:
         """What the message says; an answer is read in the light of the question."""
@@ -116,61 +120,59 @@ class EmbeddedReader:
     ) -> tuple[Evidence, ...]:
         if not spans:
             return ()
-        said = [clause for span in spans for clause in clauses(span)][: self._at.longest_judged]
-        vectors = self._encoder.encode([clause.text for clause in said])
-        near = vectors @ self._statements.T
         asked = question.dimension if question is not None and question.dimension in DIMENSIONS else None
-        whole = text[spans[0].start : spans[-1].start + len(spans[-1].text)]
-        levels = self._levels(whole, question, asked, near, source)
-        spoken_of = {item.dimension for item in levels} | ({asked} if asked else set())
-        return (*levels, *self._statements_made(said, near, asked, spoken_of, source))
+        levels = self._levels(text, spans, question, asked, source)
+        said = [clause for span in spans for clause in clauses(span)][: self._at.longest_judged]
+        spoken_of = {item.dimension for item in levels}
+        return (*levels, *self._statements_made(said, spoken_of, source))
 
     def _levels(
-        self, whole: str, question: Question | None, asked: str | None, near: Vectors, source: int | str
+        self, text: str, spans: Sequence[Span], question: Question | None, asked: str | None, source: int | str
     ) -> list[Evidence]:
-        """Evidence on the level of each dimension that the whole answer speaks of."""
-        closeness = {d: float(near[:, rows].max()) for d, rows in self._rows.items()}
-        others = sorted((d for d in DIMENSIONS if d != asked), key=lambda d: -closeness[d])
-        worth = [d for d in others if closeness[d] >= self._at.similar][: 3 if asked else 8]
-        chosen = ([asked] if asked else []) + (worth if len(whole) >= 40 else [])
-        pairs = [(self._asked_as(d, question if d == asked else None), whole) for d in chosen]
-        probs, addressed = self._judge.levels(pairs)
-        found = []
-        for row, dimension in enumerate(chosen):
-            spoken = float(addressed[row])
-            if dimension != asked and spoken < self._at.addressed:
-                continue
-            likelihood = (spoken * probs[row] + (1 - spoken) * 0.2) ** self._at.level_trust
-            level = int(probs[row].argmax()) + 1
-            found.append(
-                Evidence(
-                    quote=whole,
-                    source=source,
-                    dimension=dimension,
-                    indicator=f"{dimension}.level-{level}",
-                    polarity="affirmed",
-                    weight=round(spoken * float(probs[row].max()), 3),
-                    kind="level",
-                    levels=_five(likelihood / likelihood.max()),
-                )
-            )
-        return found
+        """Evidence on the level of each dimension that is spoken of.
+
+        The dimension asked about is read from the whole answer, any other from the sentences that speak of it.
+        """
+        topics = self._topics.of(self._encoder.encode([span.text for span in spans]))
+        parts: dict[str, tuple[str, float]] = {}
+        if asked:
+            parts[asked] = (_stretch(text, spans), self._at.asked_about)
+        for d in np.argsort(-topics.max(axis=0))[: self._at.most_dimensions]:
+            about = [span for span, p in zip(spans, topics[:, d], strict=True) if p >= self._at.on_topic]
+            if about and DIMENSIONS[d] not in parts and len(parts) < self._at.most_dimensions:
+                parts[DIMENSIONS[d]] = (_stretch(text, about), float(topics[:, d].max()))
+        pairs = [(self._asked_as(d, question if d == asked else None), words) for d, (words, _) in parts.items()]
+        read = self._judge.levels(pairs)
+        return [
+            self._level(d, words, spoken, probs, self._at.level_trust if d == asked else self._at.aside_trust, source)
+            for (d, (words, spoken)), probs in zip(parts.items(), read, strict=True)
+        ]
+
+    def _level(self, dimension: str, words: str, spoken: float, probs: Array, trust: float, source: int | str) -> Evidence:
+        """A level as evidence: where the words may not speak of the dimension at all, they say that much less."""
+        likelihood = (spoken * probs + (1 - spoken) * 0.2) ** trust
+        return Evidence(
+            quote=words,
+            source=source,
+            dimension=dimension,
+            indicator=f"{dimension}.level-{int(probs.argmax()) + 1}",
+            polarity="affirmed",
+            weight=round(spoken * float(probs.max()), 3),
+            kind="level",
+            levels=_five(likelihood / likelihood.max()),
+        )
 
     def _asked_as(self, dimension: str, question: Question | None) -> str:
         return question.text if question is not None else self._model.dimension(dimension).opener
 
-    def _statements_made(
-        self, said: Sequence[Span], near: Vectors, asked: str | None, spoken_of: set[str], source: int | str
-    ) -> list[Evidence]:
+    def _statements_made(self, said: Sequence[Span], spoken_of: set[str], source: int | str) -> list[Evidence]:
         """Evidence on single indicators: the clauses that speak of them, with the polarity in which they do."""
-        pairs: list[tuple[int, int]] = []
-        for row in range(len(said)):
-            best = np.argsort(-near[row])[: self._at.candidates]
-            for column in best:
-                dimension = self._indicators[column].dimension
-                least = self._at.similar_asked if dimension == asked else self._at.similar
-                if near[row, column] >= least and (not spoken_of or dimension in spoken_of):
-                    pairs.append((row, int(column)))
+        near = self._encoder.encode([clause.text for clause in said]) @ self._statements.T
+        open_to = np.array([indicator.dimension in spoken_of for indicator in self._indicators])
+        near = np.where(open_to[None], near, -1.0)
+        order = np.argsort(-near, axis=None)[: self._at.most_statements]
+        pairs = [divmod(int(place), len(self._indicators)) for place in order]
+        pairs = [(row, column) for row, column in pairs if near[row, column] >= self._at.similar]
         judged = self._judge.statements([(said[r].text, self._indicators[c].statement) for r, c in pairs])
         strongest: dict[str, Evidence] = {}
         for (row, column), probs in zip(pairs, judged, strict=True):
@@ -197,6 +199,11 @@ class EmbeddedReader:
             polarity=best,
             weight=round(trust, 3),
         )
+
+
+def _stretch(text: str, spans: Sequence[Span]) -> str:
+    """The verbatim stretch of the message from the first to the last of its sentences."""
+    return text[spans[0].start : spans[-1].start + len(spans[-1].text)]
 
 
 def _picked(text: str, question: Question | None) -> str | None:

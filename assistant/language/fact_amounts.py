@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from assistant.language.fact_cues import Compiled, FactCues
-from assistant.language.fact_parts import Clause, Part, alone
+from assistant.language.fact_parts import Clause, Part, alone, touched
 from assistant.language.numbers import factor
 
 QUANTITIES = (
@@ -33,6 +33,7 @@ _TARGET = re.compile(
 _BUDGET = re.compile(r"(?:^|(?<!\w)(?:the|our|a|annual|yearly|total|whole|this) )budget(?!\w)")
 """A budget that no other word claims, as in "the IT budget"."""
 _NOT_ADDED = re.compile(r"(?<!\w)(?:of (?:them|which|these|those|whom)|including|among them|half of)(?!\w)")
+_LOAD = re.compile(r"(?<!\w)(?:traffic|demand|load)(?!\w)")
 _ONLY = re.compile(r"(?<!\w)(?:peaks?|busiest|rush|maximum|max)(?!\w)")
 
 
@@ -64,13 +65,12 @@ def amounts_in(name: str, clause: Clause, cues: FactCues, *, asked: bool) -> Ite
 
 def _holds(clause: Clause, match: re.Match[str]) -> bool:
     """Whether nothing in the parts that the match touches makes it untrue of today."""
-    parts = [part for part in clause.parts if part.start < match.end() and match.start() < part.start + len(part.text)]
-    return not any(part.is_one_of(*_UNTRUE, "planned") for part in parts)
+    return not any(part.is_one_of(*_UNTRUE, "planned") for part in touched(clause, *match.span()))
 
 
 def _in_part(name: str, clause: Clause, position: int, cues: FactCues, *, asked: bool) -> Iterator[Found]:
     patterns, cue, part = cues.compiled[name], cues.facts[name], clause.parts[position]
-    matches = list(_matches(name, part, patterns, cues, asked=asked))
+    matches = list(_matches(name, clause, part, patterns, cues, asked=asked))
     if not matches or "denied" in part.cues or patterns.veto.search(part.text) or patterns.apart.search(clause.text):
         return
     if "planned" in part.cues and _must_hold_today(name, part, patterns, present=cue.present):
@@ -90,11 +90,13 @@ def _must_hold_today(name: str, part: Part, patterns: Compiled, *, present: bool
     return present
 
 
-def _matches(name: str, part: Part, patterns: Compiled, cues: FactCues, *, asked: bool) -> Iterator[re.Match[str]]:
+def _matches(
+    name: str, clause: Clause, part: Part, patterns: Compiled, cues: FactCues, *, asked: bool
+) -> Iterator[re.Match[str]]:
     """The matches that share no amount."""
     taken: set[int] = set()
     found = (cues.money,) if name == "budget_usd_year" else patterns.found
-    if asked or (patterns.weak_found and _ONLY.search(part.text)):
+    if asked or (patterns.weak_found and (_ONLY.search(part.text) or _LOAD.search(clause.text))):
         found = (*found, *patterns.weak_found)
     for pattern in found[::-1] if name in COUNTED else found:
         for match in pattern.finditer(part.text):
@@ -211,7 +213,7 @@ def _money(match: re.Match[str], clause: Clause, part: Part, cues: FactCues, ask
         return None
     usd = value * cues.rate(match["before"] or match["after"])
     aim = _TARGET.search(part.text, match.end()) or _TARGET.search(part.text[: match.start()])
-    if aim is not None and not cues.compiled["budget_usd_year"].strong.search(aim["on"]):
+    if aim is not None and aim["on"] not in ("it", "this") and not cues.compiled["budget_usd_year"].strong.search(aim["on"]):
         return None  # "$2M a year on marketing"
     period = _PERIOD.search(part.text)
     if period is None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from assistant.language.fact_amounts import Found
 from assistant.language.fact_cues import Compiled, FactCues
-from assistant.language.fact_parts import Clause, Part, alone
+from assistant.language.fact_parts import Clause, Part, alone, touched
 
 CHOICES = ("has_datacentre", "cloud", "data_sensitivity", "residency")
 _UNTRUE = ("elsewhere", "hearsay", "hypothetical", "question", "unknown")
@@ -13,6 +13,11 @@ _LIST = re.compile(
     r"[\s,/&+]*(?:and|or|plus|as well as|also|partly|others|with some|some|a bit of|a little|a)?"
     r"(?: (?:also|partly|some|the|on|in))?[\s,/&+]*"
 )
+_RELEASED = re.compile(
+    r"(?<!\w)(?:not|no longer|never|nobody|nothing|\w{2,6}n't)(?: \w+){0,2} "
+    r"(?:have to|has to|need to|needs to|obliged|obliges|required|requires|bound|rules?|forced|forbid\w*|prohibit\w*)(?!\w)"
+)
+"""What lifts a rule rather than states one."""
 _LOOK_BACK = 60
 """Characters before a name in which its verb or its denial is sought."""
 
@@ -23,7 +28,9 @@ def datacentre_in(clause: Clause, cues: FactCues) -> Iterator[Found]:
     for part in clause.parts:
         if part.is_one_of(*_UNTRUE):
             continue
-        if patterns.none.search(part.text) and "planned" not in part.cues:
+        ahead = patterns.none.search(clause.text, part.start)  # "a data centre, no" runs on into the next part
+        here = ahead is not None and ahead.start() < part.start + len(part.text)
+        if (here or patterns.none.search(part.text)) and "planned" not in part.cues:
             yield Found(False, 3, clause)
         elif not patterns.veto.search(part.text) and _own_datacentre(part, clause, patterns):
             yield Found(True, 2, clause)
@@ -79,14 +86,39 @@ def choice_in(name: str, clause: Clause, cues: FactCues, *, asked: bool) -> Iter
     patterns = cues.compiled[name]
     order = list(patterns.values)
     for value, pattern in patterns.rated.items():
-        if pattern.search(clause.text) and patterns.beside.search(clause.text) and not _doubtful(clause):
+        said = any(pattern.search(text) for text in (clause.text.rstrip(" .!"), *(part.text for part in clause.parts)))
+        if said and patterns.beside.search(clause.text) and not _doubtful(clause):
             yield Found(value, 2 * len(order) - order.index(value), clause)
+    if about_same(clause, patterns, asked=asked) and not patterns.veto.search(clause.text):
+        for value in together(clause, patterns, (*_UNTRUE, "past")):
+            yield Found(value, len(order) - order.index(value), clause)
     for part in clause.parts:
         if part.is_one_of(*_UNTRUE, "past") or patterns.veto.search(part.text):
             continue
         value = _stated(name, part, clause, patterns, cues, asked=asked)
         if value is not None:
             yield Found(value, len(order) - order.index(value), clause)
+
+
+def about_same(clause: Clause, patterns: Compiled, *, asked: bool) -> bool:
+    """Whether the clause speaks of what the choice is about."""
+    return asked or patterns.context.search(clause.text) is not None
+
+
+def together(clause: Clause, patterns: Compiled, untrue: tuple[str, ...]) -> Iterator[str]:
+    """The values whose cues all stand in the clause, in whatever order: a rule, a stay, a place."""
+    if _RELEASED.search(clause.text):
+        return
+    for value, sets in patterns.together.items():
+        for cues in sets:
+            matches = [pattern.search(clause.text) for pattern in cues]
+            spans = [match.span() for match in matches if match is not None]
+            if len(spans) < len(cues):
+                continue
+            start, stop = min(begin for begin, _ in spans), max(end for _, end in spans)
+            if not any(part.is_one_of(*untrue) for part in touched(clause, start, stop)):
+                yield value
+                break
 
 
 def _doubtful(clause: Clause) -> bool:

@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 
 from assistant.language.fact_amounts import Found
+from assistant.language.fact_choices import together
 from assistant.language.fact_cues import Compiled, FactCues
-from assistant.language.fact_parts import Clause, Part, alone
+from assistant.language.fact_parts import Clause, Part, alone, touched
 from assistant.language.numbers import factor
 
 _UNTRUE = ("elsewhere", "hearsay", "hypothetical", "past", "question", "unknown")
@@ -24,10 +25,12 @@ def clue_in(name: str, clause: Clause, cues: FactCues) -> Iterator[Found]:
     if name == "load_small":
         yield from _small_load(clause, patterns, cues)
         return
+    untrue = (*_UNTRUE, "planned") if cues.clues[name].present else _UNTRUE
+    for value in together(clause, patterns, untrue):
+        yield Found(_FLAGS.get(value, value), 2, clause)
     for order, (value, pattern) in enumerate(patterns.values.items()):
         for match in pattern.finditer(clause.text):
-            said = [part for part in clause.parts if part.start < match.end() and match.start() < part.start + len(part.text)]
-            if any(part.is_one_of(*_UNTRUE) or (cues.clues[name].present and "planned" in part.cues) for part in said):
+            if any(part.is_one_of(*untrue) for part in touched(clause, *match.span())):
                 continue
             if not patterns.before.search(clause.text[max(0, match.start() - _LOOK_BACK) : match.start()]):
                 yield Found(_FLAGS.get(value, value), 2 - order, clause)

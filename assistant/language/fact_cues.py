@@ -53,6 +53,7 @@ class FactCue(Value):
     asked: dict[str, Phrases] = Field(default_factory=dict)
     rated: dict[str, Phrases] = Field(default_factory=dict)
     normed: dict[str, Phrases] = Field(default_factory=dict)
+    together: dict[str, tuple[Phrases, ...]] = Field(default_factory=dict)
     norm: Phrases = ()
     beside: Phrases = ()
     no: float | bool | str | None = None
@@ -80,6 +81,7 @@ class Compiled(NamedTuple):
     asked: dict[str, re.Pattern[str]]
     rated: dict[str, re.Pattern[str]]
     normed: dict[str, re.Pattern[str]]
+    together: dict[str, tuple[tuple[re.Pattern[str], ...], ...]]
     norm: re.Pattern[str]
     beside: re.Pattern[str]
 
@@ -129,6 +131,8 @@ class FactCues(Value):
             for choices in (cue.values, cue.weak, cue.asked, cue.rated, cue.normed):
                 for value, phrases in choices.items():
                     self._check(phrases, f"facts.{name}.{value}")
+            for value, sets in cue.together.items():
+                self._check(tuple(phrase for phrases in sets for phrase in phrases), f"facts.{name}.together.{value}")
         for field in ("blank", "bounds", "cut", "reset", "elsewhere", "hearsay", "hypothetical", "past_more", "ask"):
             self._check(getattr(self, field), field)
         return self
@@ -195,6 +199,10 @@ class FactCues(Value):
             asked=choices(cue.asked),
             rated=choices(cue.rated),
             normed=choices(cue.normed),
+            together={
+                value: tuple(tuple(self.pattern((phrase,)) for phrase in phrases) for phrases in sets)
+                for value, sets in cue.together.items()
+            },
             norm=self.pattern(cue.norm),
             beside=self.pattern(cue.beside),
         )

@@ -119,6 +119,11 @@ def _marks(piece: str, cues: FactCues, scope: Scope, *, asks: bool) -> frozenset
     return frozenset(found)
 
 
+def touched(clause: Clause, start: int, stop: int) -> list[Part]:
+    """The parts that the characters ``start`` to ``stop`` of the clause belong to."""
+    return [part for part in clause.parts if part.start < stop and start < part.start + len(part.text)]
+
+
 def alone(part: Part, start: int, stop: int, cues: FactCues) -> bool:
     """Whether nothing of weight stands in the part beside its characters ``start`` to ``stop``."""
     if len(part.text) - (stop - start) > _LONGEST_ALONE:

@@ -1,4 +1,4 @@
-"""The trained reader: judges a whole answer against the levels, and a clause against a statement.
+"""The trained reader: judges a whole answer against the levels, a clause against a statement, and what a text is about.
 
 One fine-tuned MiniLM (int8 ONNX, ``models/reader.onnx``) with three heads; its hash, temperatures and scores stand in
 ``models/reader.json``. How it was trained and what it reaches: ``docs/reading.md``.
@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from assistant.errors import EngineError
 from assistant.interview.model import Value
-from assistant.language.encoder import MODELS, OnnxText
+from assistant.language.encoder import MODELS, OnnxText, Vectors
 
 Array = NDArray[np.float64]
 
@@ -31,7 +31,6 @@ class Card(Value):
 
     sha256: str
     level_temperature: float
-    addressed_temperature: float
     statement_temperature: float
     trained_on: dict[str, int]
     scores: dict[str, float]
@@ -50,15 +49,15 @@ class Judge:
             ) from fault
         self._model = OnnxText(MODELS / "reader.onnx", self.card.sha256, max_tokens=_MAX_TOKENS)
 
-    def levels(self, pairs: Sequence[tuple[str, str]]) -> tuple[Array, Array]:
-        """For (question, whole answer) pairs: level probabilities (n, 5), and P(the answer speaks of it) (n,)."""
+    def levels(self, pairs: Sequence[tuple[str, str]]) -> Array:
+        """For (question, whole answer) pairs: level probabilities, shape (n, 5)."""
         logits = self._logits(pairs)
         above = _sigmoid(logits[:, :4] / self.card.level_temperature)
         above = np.minimum.accumulate(above, axis=1)
         bounds = np.concatenate([np.ones((len(above), 1)), above, np.zeros((len(above), 1))], axis=1)
         probs = np.clip(bounds[:, :-1] - bounds[:, 1:], 1e-4, None)
-        addressed: Array = _sigmoid(logits[:, 4] / self.card.addressed_temperature)
-        return probs / probs.sum(axis=1, keepdims=True), addressed
+        result: Array = probs / probs.sum(axis=1, keepdims=True)
+        return result
 
     def statements(self, pairs: Sequence[tuple[str, str]]) -> Array:
         """For (text, statement) pairs: probabilities of LABELS, shape (n, 5)."""
@@ -71,6 +70,22 @@ class Judge:
         if not pairs:
             return np.zeros((0, 10))
         return np.stack([output.astype(np.float64) for output, _ in self._model.run(pairs)])
+
+
+class Topics:
+    """Of which dimensions a text speaks: eight logistic regressions on its sentence vector (``models/topics.npz``)."""
+
+    def __init__(self) -> None:
+        path = MODELS / "topics.npz"
+        try:
+            with np.load(path, allow_pickle=False) as stored:
+                self._weights, self._biases = stored["weights"].astype(np.float64), stored["biases"].astype(np.float64)
+        except (OSError, KeyError, ValueError) as fault:
+            raise EngineError("The file topics.npz is missing or damaged; install the package again.") from fault
+
+    def of(self, vectors: Vectors) -> Array:
+        """P(the text speaks of the dimension), shape (texts, 8), in the order of DIMENSIONS."""
+        return _sigmoid(vectors @ self._weights.T + self._biases)
 
 
 @lru_cache(maxsize=1)

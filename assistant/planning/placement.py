@@ -151,6 +151,9 @@ _PROBES: tuple[tuple[str, dict[str, object]], ...] = (
     ("you owned eight or more GPUs", {"gpu_on_prem": 8.0, "has_datacentre": True}),
     ("the data were harmless and free to move", {"data_sensitivity": "low", "residency": "none", "air_gapped": None}),
     (f"an answer had to be there within {EDGE_MS:g} ms", {"latency_ms": EDGE_MS}),
+    ("models had to work where there is no connection", {"disconnected_site": True}),
+    ("every site were connected", {"disconnected_site": False}),
+    ("no foreign law were allowed to reach the data", {"foreign_law_excluded": True}),
     (f"an answer could take longer than {EDGE_MS:g} ms", {"latency_ms": 10 * EDGE_MS}),
     (f"the peak were {TINY_RPS:g} request a second or less", {"peak_rps": TINY_RPS}),
     (f"the peak were above {TINY_RPS:g} request a second", {"peak_rps": 20.0}),
@@ -193,6 +196,8 @@ _ASSUMED: dict[str, str] = {
     "residency": "Nothing was said of rules about where the data may be; none is assumed.",
     "gpu_on_prem": "GPUs of your own were not mentioned; none is assumed.",
     "cloud": "No cloud was mentioned; the choice of provider is taken to be open.",
+    "disconnected_site": "Sites without a connection were not mentioned; none is assumed.",
+    "foreign_law_excluded": "Whether a provider under foreign law is acceptable was not said; the other facts decide it.",
     "latency_ms": f"No answer time was named; more than {EDGE_MS:g} ms is assumed to be good enough.",
     "peak_rps": f"The load was not named; more than {TINY_RPS:g} request a second is assumed.",
     "load_steady": "Whether the load is steady was not said; it is assumed to rise and fall.",
@@ -252,6 +257,19 @@ _WARNINGS: tuple[tuple[_Applies, str], ...] = (
     (
         lambda phase, s, r: phase == "online_inference" and r.decision in _AWAY and s.regulated and not s.borders,
         "If the requests themselves carry regulated data that may not leave, inference stays at home too.",
+    ),
+    (
+        lambda _, s, r: r.decision == "api" and s.data_sensitivity == "high",
+        "Names and other personal details are taken out before anything goes to the service.",
+    ),
+    (
+        lambda _, s, r: r.id == "inverse-train" and s.sensitive,
+        "Personal data goes to rented machines only where the contract names the place, and after what is not needed was "
+        "taken out; train at home what may not go.",
+    ),
+    (
+        lambda _, s, r: s.foreign_law_excluded is True and s.public_cloud and r.decision == "sovereign-cloud",
+        "Conflict: an international cloud is in use, but no foreign law may reach this data; keep it out of that cloud.",
     ),
     (
         lambda _, s, r: r.decision in ("cloud", "sovereign-cloud") and s.cloud == "none",

@@ -71,11 +71,32 @@ GATES = (
         ("latency_ms",), ("DEL3T", "when-hybrid-is-wrong"), 0.9, True,
     ),
     Rule(
+        "edge-disconnected", ONLINE, lambda s: s.cut_off, "edge",
+        "Where there is no line, no far machine can answer: the model runs on the spot, and new versions and samples "
+        "travel when there is a connection. It can be trained elsewhere.",
+        "cloud", "It answers only while the line holds, and the work cannot wait for it.",
+        ("disconnected_site",), ("DEL3T", "when-hybrid-is-wrong"), 0.9, True,
+    ),
+    Rule(
         "premises-only", PHASES, lambda s: s.premises_only, "on-prem",
         "The data may not leave your premises, so everything that touches it stays there, inference too; an open model "
         "on machines of one's own, small at first, does the work.",
         "sovereign-cloud", "Even a national cloud stands outside your premises.",
         ("residency",), ("MANNING", "FLUXH", "when-hybrid-is-wrong"), 0.95, True,
+    ),
+    Rule(
+        "pilot-no-team", ("train",), lambda s: s.stage == 2 and s.no_team and not s.gpus, "none-yet",
+        "Nobody is there to train a model, and no pilot has shown yet that one is needed: a finished model, adapted with "
+        "examples and documents, shows first what it can do.",
+        "api", "Tuning through a provider comes after a trial whose answers fall short, and with somebody to judge them.",
+        ("team_ml_engineers", "gpu_on_prem"), ("UPTIME25", "hybrid-by-stage"), 0.75,
+    ),
+    Rule(
+        "inverse-train", ("train",), lambda s: s.rents_bursts and not s.heavy_data, "cloud",
+        "Your own machines are full with steady inference, and rented ones are in use for bursts already: training, which "
+        "comes in bursts, fits there, with personal data under contract.",
+        "on-prem", "Machines bought for a few weeks of training a year would stand idle for the rest.",
+        ("peak_rps", "load_steady", "cloud", "data_sensitivity", "training_data_tb"), ("ERTAS", "DEL3T", "HBS"), 0.65,
     ),
     Rule(
         "data-in-cloud", HOME,
@@ -93,7 +114,8 @@ GATES = (
         "Requests carry data that has to stay under your own law; a sovereign or local provider scales without giving "
         "a foreign law access.",
         "cloud", "A local region of a provider under foreign law may have to hand data out.",
-        ("residency", "data_sensitivity", "cloud"), ("GMICLOUD", "LETSASK", "sovereignty-and-exit"), 0.8, True,
+        ("foreign_law_excluded", "residency", "data_sensitivity", "cloud"),
+        ("GMICLOUD", "LETSASK", "sovereignty-and-exit"), 0.8, True,
     ),
     Rule(
         "sensitive-at-home", HOME, lambda s: s.sensitive and s.site, "on-prem",
@@ -106,15 +128,16 @@ GATES = (
         "foreign-law-home", HOME, lambda s: s.foreign_law and s.site and s.stage >= 3 and not s.no_team, "on-prem",
         "The data has to stay under your own law, and nothing is further from a foreign one than a place of your own.",
         "sovereign-cloud", "It would do as well, once your own machines are full.",
-        ("residency", "data_sensitivity", "cloud", "has_datacentre"), ("GMICLOUD", "FOUND", "sovereignty-and-exit"), 0.8,
+        ("foreign_law_excluded", "residency", "data_sensitivity", "cloud", "has_datacentre"),
+        ("GMICLOUD", "FOUND", "sovereignty-and-exit"), 0.8,
     ),
     Rule(
         "foreign-law-build", HOME, lambda s: s.foreign_law, "sovereign-cloud",
         "The data has to stay under your own law, and a home for it on your premises is not there or not worth it yet: a "
         "provider of your country or region is needed, as a foreign provider's local region stays in reach of its home law.",
         "cloud", "A local region of a provider under foreign law may have to hand data out.",
-        ("residency", "data_sensitivity", "cloud", "has_datacentre"), ("GMICLOUD", "LETSASK", "sovereignty-and-exit"),
-        0.8, True,
+        ("foreign_law_excluded", "residency", "data_sensitivity", "cloud", "has_datacentre"),
+        ("GMICLOUD", "LETSASK", "sovereignty-and-exit"), 0.8, True,
     ),
     Rule(
         "sensitive-trial-at-home", ONLINE, lambda s: s.stage == 2 and s.regulated and s.site, "on-prem",
@@ -123,11 +146,11 @@ GATES = (
         ("data_sensitivity", "has_datacentre", "gpu_on_prem"), ("MANNING", "hybrid-by-stage"), 0.65,
     ),
     Rule(
-        "no-team-closed", PHASES, lambda s: s.no_team and s.sensitive, "cloud",
+        "no-team-closed", PHASES, lambda s: s.no_team and s.sensitive and not (s.tiny and not s.regulated), "cloud",
         "Nobody is there to build or run models, and the data is sensitive: a managed service inside your own cloud "
         "tenant, with a contract that forbids training on your data, does both.",
         "api", "A public interface gives less control over where sensitive data goes and how long it is kept.",
-        ("team_ml_engineers", "data_sensitivity"), ("UPTIME25", "LETSASK", "when-hybrid-is-wrong"), 0.65,
+        ("team_ml_engineers", "data_sensitivity", "peak_rps"), ("UPTIME25", "LETSASK", "when-hybrid-is-wrong"), 0.65,
     ),
     Rule(
         "no-team", PHASES, lambda s: s.no_team, "api",

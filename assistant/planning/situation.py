@@ -29,6 +29,8 @@ MEANS_USD = 250_000.0
 MEANS_ENGINEERS = 4.0
 """A rented cage with own machines needs money and people in this order (UPTIME25, INTROL)."""
 SMALL_TEAM = 3.0
+HALF_ENGINEER = 0.5
+"""Somebody for half of the week can look after a managed service; less than that is nobody."""
 SERVER_USD = 50_000.0
 """The smallest server in the catalogue costs about this much (LP2368)."""
 SHORT_MONTHS = 12.0
@@ -59,14 +61,15 @@ _NUMBERS = (
     "training_data_tb", "gpu_on_prem", "latency_ms", "peak_rps", "model_params_b", "budget_usd_year",
     "team_ml_engineers", "horizon_months",
 )  # fmt: skip
-_FLAGS = ("has_datacentre", "load_steady", "air_gapped")
+_FLAGS = ("has_datacentre", "load_steady", "load_small", "air_gapped", "disconnected_site", "foreign_law_excluded")
 
 
 class Situation(Value):
     """The stage and what was said of the deployment.
 
-    The names and units are those of the facts. Four more may be stated and are otherwise drawn from the words that
-    state a fact, or left unknown: ``load_steady``, ``data_location``, ``air_gapped``, ``horizon_months``.
+    The names and units are those of the facts and of the planning clues; ``horizon_months`` may be stated as well.
+    Three clues that were not stated are drawn from the words that state a fact, or left unknown: ``load_steady``,
+    ``data_location``, ``air_gapped``.
     """
 
     stage: Level
@@ -84,6 +87,9 @@ class Situation(Value):
     load_steady: bool | None = None
     data_location: Literal["cloud", "on-prem"] | None = None
     air_gapped: bool | None = None
+    disconnected_site: bool | None = None
+    foreign_law_excluded: bool | None = None
+    load_small: bool | None = None
     horizon_months: float | None = Field(default=None, ge=0)
 
     @property
@@ -124,7 +130,7 @@ class Situation(Value):
     @property
     def no_team(self) -> bool:
         """Whether nobody could build or run models."""
-        return self.team_ml_engineers is not None and self.team_ml_engineers < 1
+        return self.team_ml_engineers is not None and self.team_ml_engineers < HALF_ENGINEER
 
     @property
     def means(self) -> bool:
@@ -144,7 +150,9 @@ class Situation(Value):
     @property
     def tiny(self) -> bool:
         """Whether the load is too small to keep a machine busy."""
-        return self.peak_rps is not None and self.peak_rps <= TINY_RPS
+        if self.peak_rps is not None:
+            return self.peak_rps <= TINY_RPS
+        return self.load_small is True
 
     @property
     def steady_heavy(self) -> bool:
@@ -175,14 +183,28 @@ class Situation(Value):
     def foreign_law(self) -> bool:
         """Whether a provider under foreign law is to be avoided.
 
-        So it is when a sovereign cloud was chosen already, when sensitive data has to stay in the country, and when
-        regulated data has to stay in the region and no international provider is in use yet.
+        So it is when that was said, or a sovereign cloud was chosen already. It is also assumed, unless an international
+        provider is in use, when sensitive data has to stay in the country or regulated data in the region. A rule about
+        the place alone admits such a provider's region there; a rule about the law does not.
         """
+        if self.foreign_law_excluded is not None:
+            return self.foreign_law_excluded
         if self.cloud == "sovereign":
             return True
-        if self.residency == "country":
-            return self.sensitive
-        return self.residency == "region" and self.regulated and not self.public_cloud
+        if self.public_cloud:
+            return False
+        return self.sensitive if self.residency == "country" else self.residency == "region" and self.regulated
+
+    @property
+    def cut_off(self) -> bool:
+        """Whether models have to work at places without a line to the rest of the organisation."""
+        return self.disconnected_site is True and not self.air_gapped
+
+    @property
+    def rents_bursts(self) -> bool:
+        """Whether own machines are full round the clock, and data that may move is already taken to rented ones."""
+        bound = self.regulated or self.borders or self.foreign_law
+        return self.stage >= 3 and self.steady_heavy and self.public_cloud and not bound
 
 
 def situation(facts: Mapping[str, Fact], stage: int) -> Situation:
@@ -247,6 +269,13 @@ _PHRASES: dict[str, dict[str, str]] = {
     },
     "load_steady": {"True": "the load runs round the clock", "False": "the load comes in bursts"},
     "data_location": {"cloud": "the data already lies in the cloud", "on-prem": "the data lies on your premises"},
+    "disconnected_site": {
+        "True": "models have to work where there is no connection", "False": "every site is connected",
+    },
+    "foreign_law_excluded": {
+        "True": "no foreign law may reach the data", "False": "a provider under foreign law is acceptable",
+    },
+    "load_small": {"True": "only a few requests come in a day", "False": "requests come in number"},
     "air_gapped": {"True": "the site has no connection to the outside", "False": "the site is connected"},
 }
 _MEASURES = {

@@ -60,13 +60,9 @@ def _parsed(line: bytes) -> Any:
     except UnicodeDecodeError as fault:
         raise InputError(f"not UTF-8 text (at byte {fault.start + 1}); save the file as UTF-8.") from fault
     except json.JSONDecodeError as fault:
-        raise InputError(
-            f"not valid JSON ({fault.msg} at character {fault.pos + 1}); one JSON object is expected."
-        ) from fault
+        raise InputError(f"not valid JSON ({fault.msg} at character {fault.pos + 1}); an object is expected.") from fault
     except (ValueError, RecursionError) as fault:  # a number of thousands of digits; thousands of brackets
-        raise InputError(
-            "not usable JSON (a number or a nesting without end); one plain JSON object is expected."
-        ) from fault
+        raise InputError("not usable JSON (a number or a nesting without end); a plain object is expected.") from fault
 
 
 @contextmanager

@@ -44,19 +44,17 @@ SessionId = Annotated[str, typer.Argument(callback=_text, help="A session's id, 
 Output = Annotated[Path | None, typer.Option("-o", "--output", help="File to write; default: the terminal.")]
 
 
-def _show_version(wanted: bool) -> None:
+def _version(wanted: bool) -> None:
     if wanted:
-        from importlib.metadata import version
+        from importlib.metadata import version as installed
 
-        typer.echo(version("ai-maturity-advisor"))
+        typer.echo(installed("ai-maturity-advisor"))
         raise typer.Exit
 
 
 @app.callback()
 def common(
-    version: Annotated[
-        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version.")
-    ] = False,
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")] = False,
 ) -> None:
     """Interviews an organisation, infers its AI maturity stage, and plans the way on."""
 

@@ -78,12 +78,14 @@ def _answered(session: "Session", said: str) -> str:
     """The reply to what was said, as Markdown; a fault in it is a sentence of the conversation."""
     try:
         step = _step(session, said)
-        if step is None:
-            return _told(session, said)
-        view = step.assessment
-        return f"{step.text}\n\n*{view.stage_name}, {view.confidence:.0%} likely*"
+        return _told(session, said) if step is None else _markdown(step)
     except AdvisorError as fault:
         return str(fault)
+
+
+def _markdown(turn: "Turn") -> str:
+    view = turn.assessment
+    return f"{turn.text}\n\n*{view.stage_name}, {view.confidence:.0%} likely*"
 
 
 def _content(session: "Session", said: str) -> dict[str, Any]:

@@ -7,9 +7,10 @@ from hypothesis import strategies as st
 from planning_cases import catalogue, facts
 
 from assistant.errors import InputError
+from assistant.interview.evidence import PLANNING_CLUES
 from assistant.planning.placement import PHASE_NAMES, contract_mapping, flips, place
 from assistant.planning.placement_rules import PHASES, RULES, decide
-from assistant.planning.situation import Situation, situation
+from assistant.planning.situation import Situation, phrase, situation
 
 TRAIN, ONLINE, BATCH = "train", "online_inference", "batch_inference"
 
@@ -19,7 +20,17 @@ CASES = {
     "awareness-closed": (ONLINE, 1, {"residency": "on-prem-only"}, "none-yet"),
     "awareness-try": (ONLINE, 1, {}, "api"),
     "edge-latency": (ONLINE, 4, {"latency_ms": 8, "peak_rps": 50}, "edge"),
+    "edge-disconnected": (ONLINE, 3, {"disconnected_site": True, "has_datacentre": True}, "edge"),
     "premises-only": (ONLINE, 3, {"residency": "on-prem-only", "has_datacentre": True}, "on-prem"),
+    "pilot-no-team": (TRAIN, 2, {"team_ml_engineers": 0, "has_datacentre": False}, "none-yet"),
+    "inverse-train": (
+        TRAIN, 4,
+        {
+            "peak_rps": (9000, "9,000 requests a second, day and night"), "has_datacentre": True, "gpu_on_prem": 300,
+            "cloud": "multi", "data_sensitivity": "high",
+        },
+        "cloud",
+    ),
     "data-in-cloud": (TRAIN, 3, {"cloud": ("gcp", "all our data is in BigQuery on GCP")}, "cloud"),
     "foreign-law-build": (
         TRAIN, 3, {"residency": "country", "data_sensitivity": "regulated", "has_datacentre": False}, "sovereign-cloud",
@@ -135,6 +146,40 @@ EXCEPTIONS = {
         2, {"data_sensitivity": "high", "has_datacentre": True}, ("on-prem", "on-prem", "cloud"),
     ),
     "gate over stage": (2, {"residency": "on-prem-only"}, ("on-prem", "on-prem", "on-prem")),
+    "disconnected site": (
+        3, {"disconnected_site": True, "has_datacentre": True, "gpu_on_prem": 4}, ("on-prem", "on-prem", "edge"),
+    ),
+    "foreign law excluded in words, own data centre": (
+        3, {"foreign_law_excluded": True, "has_datacentre": True, "gpu_on_prem": 10, "peak_rps": 350},
+        ("on-prem", "on-prem", "sovereign-cloud"),
+    ),
+    "foreign law excluded in words, no data centre": (
+        3, {"foreign_law_excluded": True, "has_datacentre": False}, ("sovereign-cloud",) * 3,
+    ),
+    "in the country, at a provider that is accepted there": (
+        5,
+        {
+            "residency": "country", "data_sensitivity": "high", "cloud": "azure", "has_datacentre": True,
+            "peak_rps": 8000,
+        },
+        ("on-prem", "on-prem", "cloud"),
+    ),
+    "regulated, own GPUs, nothing forbids the cloud": (
+        3, {"data_sensitivity": "regulated", "has_datacentre": True, "gpu_on_prem": 16, "cloud": "azure"},
+        ("on-prem", "on-prem", "cloud"),
+    ),
+    "active, nobody to build, a few requests": (
+        2, {"team_ml_engineers": 0, "has_datacentre": False, "load_small": True, "data_sensitivity": "high"},
+        ("none-yet", "api", "api"),
+    ),
+    "active, half an engineer, regulated, in the country": (
+        2,
+        {
+            "team_ml_engineers": 0.5, "has_datacentre": False, "data_sensitivity": "regulated", "residency": "country",
+            "cloud": "aws",
+        },
+        ("cloud", "cloud", "cloud"),
+    ),
     "in the region, international cloud in use": (
         4, {"residency": "region", "data_sensitivity": "high", "cloud": "azure", "has_datacentre": True},
         ("on-prem", "on-prem", "cloud"),
@@ -154,6 +199,27 @@ def test_an_air_gap_is_read_from_the_words_and_closes_every_phase():
     assert {p.decision for p in place(given, 3)} == {"on-prem"}
 
 
+def test_an_air_gap_outweighs_a_site_without_a_connection():
+    given = facts(air_gapped=True, disconnected_site=True, has_datacentre=True)
+    assert {p.decision for p in place(given, 4)} == {"on-prem"}
+
+
+def test_a_stated_clue_outweighs_what_other_facts_suggest():
+    suggested = {"residency": "country", "data_sensitivity": "regulated", "has_datacentre": False}
+    assert placed(3, **suggested)["inference"] == "sovereign-cloud"
+    assert placed(3, **suggested, foreign_law_excluded=False)["inference"] == "cloud"
+    assert not situation(facts(load_small=True, peak_rps=300), 3).tiny
+
+
+def test_every_planning_clue_is_heeded_and_has_its_words():
+    for name in PLANNING_CLUES:
+        value = "cloud" if name == "data_location" else True
+        assert getattr(situation(facts(**{name: value}), 3), name) == value
+        assert phrase(name, value)
+    with pytest.raises(InputError, match="disconnected_site"):
+        place(facts(disconnected_site="yes"), 3)
+
+
 def test_hard_gates_hold_at_every_stage_whatever_else_is_said():
     others = {"cloud": ("aws", "all data in AWS"), "peak_rps": 0.2, "team_ml_engineers": 0, "budget_usd_year": 1000}
     for stage in (2, 3, 4, 5):
@@ -171,6 +237,8 @@ def test_hard_gates_hold_at_every_stage_whatever_else_is_said():
         ({"residency": "region", "data_sensitivity": "medium"}, ONLINE, "counsel"),
         ({"data_sensitivity": "regulated", "has_datacentre": True}, ONLINE, "may not leave"),
         ({"cloud": "none"}, ONLINE, "No cloud is in use yet"),
+        ({"foreign_law_excluded": True, "cloud": "aws"}, ONLINE, "keep it out of that cloud"),
+        ({"team_ml_engineers": 0, "peak_rps": 0.1, "data_sensitivity": "high"}, ONLINE, "taken out"),
     ],
 )
 def test_conflicts_and_duties_are_said_aloud(given, phase, part):
@@ -192,6 +260,9 @@ SITUATIONS = st.builds(
     team_ml_engineers=st.sampled_from([None, 0, 2, 12]),
     load_steady=st.sampled_from([None, True, False]),
     data_location=st.sampled_from([None, "cloud", "on-prem"]),
+    disconnected_site=st.sampled_from([None, True, False]),
+    foreign_law_excluded=st.sampled_from([None, True, False]),
+    load_small=st.sampled_from([None, True]),
     horizon_months=st.sampled_from([None, 6, 36]),
 )
 
@@ -203,6 +274,8 @@ def test_no_situation_breaks_a_hard_gate(here):
     if here.premises_only:
         assert set(found.values()) <= {"on-prem", "edge", "none-yet"}
     if here.edge and here.stage > 1:
+        assert found[ONLINE] == "edge"
+    if here.cut_off and here.stage > 1:
         assert found[ONLINE] == "edge"
     if here.stage == 1:
         assert set(found.values()) <= {"none-yet", "api"}

@@ -242,7 +242,7 @@ def test_chat_for_people(run: Run, tmp_path: Path) -> None:
     assert kept
     assert (tmp_path / "r.md").read_text(encoding="utf-8").startswith("#")
     talk = run("sessions", "show", kept[1], "--json").json
-    assert [turn["text"] for turn in talk["turns"]][0] == OPENING
+    assert talk["turns"][0]["text"] == OPENING
     assert len(talk["turns"]) == 2
 
 
@@ -278,7 +278,7 @@ def test_ask(run: Run) -> None:
 
 RESPONDENT = {
     "id": "bakery", "opening": OPENING, "answers": {"data": "Sales data has an owner; the ovens' data has none."},
-    "constraints_text": "We hold about 3 TB of data and have no data centre.",
+    "constraints_text": "We have no data centre. We hold about 3 TB of data.",
 }  # fmt: skip
 
 
@@ -414,12 +414,13 @@ def test_set_changes_facts_wherever_they_stand(run: Run, tmp_path: Path) -> None
 
 
 def test_what_only_the_planner_knows_can_be_stated(run: Run, tmp_path: Path) -> None:
-    more = "load_steady: true\ndata_location: cloud\nair_gapped: false\nhorizon_months: 6\n"
+    more = "load_steady: true\ndata_location: cloud\nair_gapped: false\nhorizon_months: 6\nload_small: false\n"
     facts = planned(run("plan", "--facts", written(tmp_path / "f.yaml", f"stage: 3\n{FACTS}{more}"), "--json"))
     assert facts["load_steady"] is True
     assert facts["data_location"] == "cloud"
     assert facts["air_gapped"] is False
     assert facts["horizon_months"] == 6
+    assert facts["load_small"] is False
     here = "stage: 4\npeak_rps: 900\ndata_sensitivity: low\n"
     steady, bursts = (
         run("plan", "--facts", written(tmp_path / "g.yaml", f"{here}load_steady: {word}\nhas_datacentre: true\n"), "--json")
@@ -629,9 +630,9 @@ def test_knowledge_check(anew: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: P
 
 @pytest.fixture
 def few_cases(monkeypatch: pytest.MonkeyPatch) -> None:
-    from evals import runner
+    from evals import cases, runner
 
-    all_cases = runner.respondent_cases
+    all_cases = cases.respondents
     monkeypatch.setattr(runner, "respondent_cases", lambda split: all_cases(split)[:2])
 
 
