@@ -132,7 +132,8 @@ def _stated(name: str, part: Part, clause: Clause, patterns: Compiled, cues: Fac
         if (about_data or value == "none") and _affirmed(pattern, part.text, patterns):
             return value
         normed = patterns.normed.get(value)
-        if normed is not None and about_data and patterns.norm.search(clause.text) and _affirmed(normed, part.text, patterns):
+        ruled = normed is not None and about_data and patterns.norm.search(clause.text) is not None
+        if normed is not None and ruled and _affirmed(normed, part.text, patterns):
             return value
         weak = patterns.weak.get(value)
         if weak is not None and (match := _affirmed(weak, part.text, patterns)):

@@ -47,8 +47,8 @@ def _small_load(clause: Clause, patterns: Compiled, cues: FactCues) -> Iterator[
                 number = _few(vague) if vague else clause.amounts[int(match["n"])].value
                 if number * factor("day", match["u"]) > _SMALL_PER_DAY or number == 0:
                     continue
-                about_model = patterns.context.search(clause.text) is not None
-                if about_model or (patterns.strong.search(match.group()) and _says_no_more(part, match.start(), match.end(), cues)):
+                told = patterns.strong.search(match.group()) and _says_no_more(part, *match.span(), cues)
+                if told or patterns.context.search(clause.text):  # "letters a day" alone, or letters that a model reads
                     yield Found(True, 2, clause)
 
 

@@ -74,7 +74,7 @@ def read_clauses(text: str, cues: FactCues, scope: Scope) -> Iterator[Clause]:
 
 
 def _answered(window: str, cues: FactCues) -> Iterator[Span]:
-    """The sentences; a short question with its answer is one: "GPUs? None." """
+    """The sentences; a short question that names a topic ("GPUs?") is one with its answer."""
     found = sentences(window)
     while found:
         first = found.pop(0)

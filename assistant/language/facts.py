@@ -10,8 +10,8 @@ from assistant.interview.evidence import FACT_UNITS, PLANNING_CLUES, Fact
 from assistant.interview.model import Question
 from assistant.language.fact_amounts import COUNTED, QUANTITIES, Found, amounts_in, best
 from assistant.language.fact_answers import option_value, short_answer
-from assistant.language.fact_clues import clue_in
 from assistant.language.fact_choices import CHOICES, choice_in, cloud_in, datacentre_in, one_cloud
+from assistant.language.fact_clues import clue_in
 from assistant.language.fact_cues import FactCues
 from assistant.language.fact_parts import Clause, read_clauses
 from assistant.language.scope import Scope

@@ -60,7 +60,9 @@ _WORDS = (
 )
 _AMOUNT = re.compile(f"{_DIGITS}|{_WORDS}")
 _VAGUE = re.compile(r"(?:\b(?:few|several|many|some few|no|this|that|which|any|each|every|another)\s)$")
-_NOT_COUNTED = re.compile(r"(?: of (?:our|the|my|them|these|those|us(?! (?:are|work)\b)|its|their)\b|'s\b|-off\b|-time\b|st\b|nd\b|rd\b|th\b)")
+_NOT_COUNTED = re.compile(
+    r"(?: of (?:our|the|my|them|these|those|us(?! (?:are|work)\b)|its|their)\b|'s\b|-off\b|-time\b|st\b|nd\b|rd\b|th\b)"
+)
 _PLURAL_DIGITS = re.compile(r"s\b")
 _TIMES = re.compile(r" ?[x×*] ?(?=[a-z])")
 _JOIN = r"(?: ?[-–—~] ?| to | up to | or | bis )"

@@ -270,10 +270,12 @@ _PHRASES: dict[str, dict[str, str]] = {
     "load_steady": {"True": "the load runs round the clock", "False": "the load comes in bursts"},
     "data_location": {"cloud": "the data already lies in the cloud", "on-prem": "the data lies on your premises"},
     "disconnected_site": {
-        "True": "models have to work where there is no connection", "False": "every site is connected",
+        "True": "models have to work where there is no connection",
+        "False": "every site is connected",
     },
     "foreign_law_excluded": {
-        "True": "no foreign law may reach the data", "False": "a provider under foreign law is acceptable",
+        "True": "no foreign law may reach the data",
+        "False": "a provider under foreign law is acceptable",
     },
     "load_small": {"True": "only a few requests come in a day", "False": "requests come in number"},
     "air_gapped": {"True": "the site has no connection to the outside", "False": "the site is connected"},
