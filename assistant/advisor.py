@@ -14,7 +14,7 @@ from assistant.engines import Engines
 from assistant.errors import Forbidden, InputError
 from assistant.interview.assessment import Assessment, assess
 from assistant.interview.events import Event, ReplyGiven, SessionStarted
-from assistant.interview.evidence import Evidence, Fact
+from assistant.interview.evidence import FACT_UNITS, Evidence, Fact
 from assistant.interview.model import DIMENSIONS, MaturityModel
 from assistant.interview.state import fold
 from assistant.logs import configure
@@ -159,7 +159,7 @@ class Advisor:
             "stage_probs": list(view.stage_probs),
             "confidence": view.confidence,
             "dimensions": {d: {"level": part.level, "probs": list(part.probs)} for d, part in view.dimensions.items()},
-            "facts": {name: fact.model_dump(mode="json", exclude={"name"}) for name, fact in facts.items()},
+            "facts": {name: facts[name].model_dump(mode="json", exclude={"name"}) for name in FACT_UNITS if name in facts},
             "placement": plan["deployment"]["placement"],
             "evidence": [item.model_dump(mode="json") for item in evidence],
         }

@@ -44,12 +44,13 @@ class Engines:
         """The embedded reader, which stands behind every other."""
         from assistant.language.embedded import EmbeddedReader, Thresholds
         from assistant.language.encoder import encoder
-        from assistant.language.facts import FactCues, FactReader
-        from assistant.language.judge import Topics, judge
+        from assistant.language.fact_cues import FactCues
+        from assistant.language.facts import FactReader
+        from assistant.language.judge import Heads, judge
 
         facts = FactReader(load(self._knowledge / "model" / "fact_cues.yaml", FactCues), self.scope)
         thresholds = load(self._knowledge / "model" / "reading.yaml", Thresholds)
-        return EmbeddedReader(self.model, encoder(), judge(), Topics(), self.scope, facts, thresholds)
+        return EmbeddedReader(self.model, encoder(), judge(), Heads(), self.scope, facts, thresholds)
 
     @cached_property
     def _embedded_writer(self) -> Writer:

@@ -11,7 +11,17 @@ from tests.conftest import ROOT
 
 PACKAGE = ROOT / "assistant"
 PURE = {"pydantic", "numpy"}
-HEAVY = {"gradio", "chromadb", "langchain_chroma", "langchain_openai", "openai", "slack_bolt", "matplotlib", "plotly", "typst"}
+HEAVY = {
+    "gradio",
+    "chromadb",
+    "langchain_chroma",
+    "langchain_openai",
+    "openai",
+    "slack_bolt",
+    "matplotlib",
+    "plotly",
+    "typst",
+}
 ADAPTERS = {"language", "retrieval", "storage", "reporting"}
 SHARED = {"errors", "knowledge", "settings", "logs"}
 SERVICE = {"advisor", "errors", "settings", "logs", "surfaces"}

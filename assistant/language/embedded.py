@@ -5,16 +5,15 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from assistant.interview.evidence import Evidence, Polarity
+from assistant.interview.evidence import Evidence
 from assistant.interview.model import DIMENSIONS, MaturityModel, Question, Value
-from assistant.language.encoder import Encoder
+from assistant.language.encoder import Encoder, Vectors
 from assistant.language.facts import FactReader
-from assistant.language.judge import LABELS, Array, Judge, Topics
+from assistant.language.judge import LABELS, POLARITIES, Array, Heads, Judge
 from assistant.language.protocol import Intent, Understanding
 from assistant.language.scope import Scope, plain
 from assistant.language.sentences import Span, clauses, sentences
 
-_POLARITIES: tuple[Polarity, ...] = ("affirmed", "denied", "planned", "partly")
 _SHORT = 7
 """Most words of an answer that is not understood without its question."""
 _WORD = re.compile(r"[a-z]+(?:'[a-z]+)?")
@@ -39,6 +38,10 @@ class Thresholds(Value):
     """Factor on the reliability of a single statement: it comes from the same words as the level of the whole answer."""
     level_trust: float
     """Exponent on the likelihood of a level that was asked about; below 1 where readings of one person go together."""
+    plans_count_against: float
+    """How far an answer that mostly speaks of plans, the past or elsewhere is read as not (yet) so (0..1)."""
+    not_yet: tuple[float, float, float, float, float]
+    """Level probabilities of what is only planned, was once, or is so elsewhere."""
     aside_trust: float
     """The same for a level that was read in passing, from an answer to another question."""
     longest_judged: int
@@ -55,12 +58,12 @@ class EmbeddedReader:
         model: MaturityModel,
         encoder: Encoder,
         judge: Judge,
-        topics: Topics,
+        heads: Heads,
         scope: Scope,
         facts: FactReader,
         thresholds: Thresholds,
     ) -> None:
-        self._model, self._encoder, self._judge, self._topics = model, encoder, judge, topics
+        self._model, self._encoder, self._judge, self._heads = model, encoder, judge, heads
         self._scope, self._facts, self._at = scope, facts, thresholds
         self._indicators = list(model.indicators.values())
         self._statements = encoder.encode([indicator.statement for indicator in self._indicators])
@@ -90,7 +93,8 @@ class EmbeddedReader:
         A short answer means little alone, so it is read together with its question.
         """
         said = f"{question} {text}" if question and len(text.split()) <= _SHORT else text
-        probs = self._judge.statements([(said, statement)])[0]
+        vectors = self._encoder.encode([said, statement])
+        probs = self._stand([(said, statement)], vectors[:1], vectors[1:])[0]
         return {label: round(float(p), 6) for label, p in zip(LABELS, probs, strict=True)}
 
     def _intent(self, text: str) -> Intent:
@@ -121,19 +125,27 @@ class EmbeddedReader:
         if not spans:
             return ()
         asked = question.dimension if question is not None and question.dimension in DIMENSIONS else None
-        levels = self._levels(text, spans, question, asked, source)
         said = [clause for span in spans for clause in clauses(span)][: self._at.longest_judged]
+        texts = list(dict.fromkeys(part.text for part in (*spans, *said)))  # most sentences are one clause: encode once
+        vector = dict(zip(texts, self._encoder.encode(texts), strict=True))
+        topics = self._heads.topics(np.array([vector[span.text] for span in spans]))
+        levels = self._levels(text, spans, topics, question, asked, source)
         spoken_of = {item.dimension for item in levels}
-        return (*levels, *self._statements_made(said, spoken_of, source))
+        return (*levels, *self._statements_made(said, np.array([vector[part.text] for part in said]), spoken_of, source))
 
     def _levels(
-        self, text: str, spans: Sequence[Span], question: Question | None, asked: str | None, source: int | str
+        self,
+        text: str,
+        spans: Sequence[Span],
+        topics: Array,
+        question: Question | None,
+        asked: str | None,
+        source: int | str,
     ) -> list[Evidence]:
         """Evidence on the level of each dimension that is spoken of.
 
         The dimension asked about is read from the whole answer, any other from the sentences that speak of it.
         """
-        topics = self._topics.of(self._encoder.encode([span.text for span in spans]))
         parts: dict[str, tuple[str, float]] = {}
         if asked:
             parts[asked] = (_stretch(text, spans), self._at.asked_about)
@@ -144,7 +156,7 @@ class EmbeddedReader:
         pairs = [(self._asked_as(d, question if d == asked else None), words) for d, (words, _) in parts.items()]
         read = self._judge.levels(pairs)
         return [
-            self._level(d, words, spoken, probs, self._at.level_trust if d == asked else self._at.aside_trust, source)
+            self._level(d, words, spoken, self._today(words, probs), d == asked, source)
             for (d, (words, spoken)), probs in zip(parts.items(), read, strict=True)
         ]
 
@@ -162,18 +174,31 @@ class EmbeddedReader:
             levels=_five(likelihood / likelihood.max()),
         )
 
+    def _today(self, words: str, probs: Array) -> Array:
+        """Level probabilities, corrected where most of the words speak of plans, the past or other places."""
+        claims = [self._scope.claim(span.text) for span in sentences(words)]
+        absent = sum(claim.polarity == "planned" or bool(claim.cues & {"past", "elsewhere"}) for claim in claims)
+        share = self._at.plans_count_against if 2 * absent > len(claims) else 0.0
+        mixed: Array = (1 - share) * probs + share * np.array(self._at.not_yet)
+        return mixed
+
     def _asked_as(self, dimension: str, question: Question | None) -> str:
         return question.text if question is not None else self._model.dimension(dimension).opener
 
-    def _statements_made(self, said: Sequence[Span], spoken_of: set[str], source: int | str) -> list[Evidence]:
+    def _statements_made(
+        self, said: Sequence[Span], vectors: Vectors, spoken_of: set[str], source: int | str
+    ) -> list[Evidence]:
         """Evidence on single indicators: the clauses that speak of them, with the polarity in which they do."""
-        near = self._encoder.encode([clause.text for clause in said]) @ self._statements.T
+        near = vectors @ self._statements.T
         open_to = np.array([indicator.dimension in spoken_of for indicator in self._indicators])
         near = np.where(open_to[None], near, -1.0)
         order = np.argsort(-near, axis=None)[: self._at.most_statements]
         pairs = [divmod(int(place), len(self._indicators)) for place in order]
         pairs = [(row, column) for row, column in pairs if near[row, column] >= self._at.similar]
-        judged = self._judge.statements([(said[r].text, self._indicators[c].statement) for r, c in pairs])
+        if not pairs:
+            return []
+        texts = [(said[r].text, self._indicators[c].statement) for r, c in pairs]
+        judged = self._stand(texts, vectors[[r for r, _ in pairs]], self._statements[[c for _, c in pairs]])
         strongest: dict[str, Evidence] = {}
         for (row, column), probs in zip(pairs, judged, strict=True):
             item = self._statement(said[row], column, probs, source)
@@ -181,16 +206,20 @@ class EmbeddedReader:
                 strongest[item.indicator] = item
         return sorted(strongest.values(), key=lambda item: -item.weight)
 
+    def _stand(self, pairs: Sequence[tuple[str, str]], texts: Vectors, statements: Vectors) -> Array:
+        """How texts stand to statements, shape (pairs, 5): the trained reader, the heads and the cues as three witnesses."""
+        claims = [self._scope.claim(text).polarity for text, _ in pairs]
+        judged = self._judge.statements(pairs) * self._heads.statements(texts, statements) * self._heads.cues(claims)
+        result: Array = judged / judged.sum(axis=1, keepdims=True)
+        return result
+
     def _statement(self, clause: Span, column: int, probs: Array, source: int | str) -> Evidence | None:
-        claim = self._scope.claim(clause.text)
         mixed = {label: float(p) for label, p in zip(LABELS, probs, strict=True)}
-        best = max(_POLARITIES, key=lambda label: mixed[label])
-        if claim.polarity in ("planned", "partly") and best == "affirmed":
-            best = claim.polarity  # a cue that something is not yet, or only partly so outweighs an affirming tone
+        best = max(POLARITIES, key=lambda label: mixed[label])
         if mixed["not_addressed"] > 1 - self._at.sure:
             return None
         indicator = self._indicators[column]
-        trust = (1 - mixed["not_addressed"]) * claim.firmness * self._at.statement_trust
+        trust = (1 - mixed["not_addressed"]) * self._scope.claim(clause.text).firmness * self._at.statement_trust
         return Evidence(
             quote=clause.text,
             source=source,

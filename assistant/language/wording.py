@@ -61,7 +61,7 @@ class EmbeddedWriter:
         if read.intent in ("unknown", "skipped", "off_topic", "unreadable"):
             return self._pattern(getattr(self._phrases, read.intent), turn)
         said = []
-        statement = next((e for e in read.evidence if e.kind == "indicator" and e.weight >= 0.3), None)
+        statement = next((e for e in read.evidence if e.kind == "indicator"), None)
         level = next((e for e in read.evidence if e.kind == "level"), None)
         if statement is not None:
             said.append(self._statement(statement, turn))

@@ -116,9 +116,7 @@ def _rented(catalogue: Catalogue, server: Server, here: Situation) -> Mapping[st
     whole = [i for i in offers if i.gpus >= server.gpus] or offers
     chosen = {i.id: i for i in (whole[0], *own, whole[-1])}
     ranked = sorted(chosen.values(), key=lambda i: (i.usd_hour or 0) / i.gpus)
-    return {
-        f"{i.provider} {i.name} on demand": ((i.usd_hour or 0) / i.gpus * server.gpus, i) for i in ranked
-    }
+    return {f"{i.provider} {i.name} on demand": ((i.usd_hour or 0) / i.gpus * server.gpus, i) for i in ranked}
 
 
 def _offer(name: str, usd: float, row: CloudInstance, owned_hour: float) -> Offer:

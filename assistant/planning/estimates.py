@@ -124,9 +124,7 @@ def _serving(here: Situation, params: float, gpu: Gpu, given: tuple[str, ...]) -
     return found
 
 
-def _copies(
-    peak: float, params: float, gpu: Gpu, cards: int, kv_gb: float, given: tuple[str, ...]
-) -> list[Sizing]:
+def _copies(peak: float, params: float, gpu: Gpu, cards: int, kv_gb: float, given: tuple[str, ...]) -> list[Sizing]:
     pace = latency(
         params=params, gpu=gpu, gpus=cards, weight_bytes=BYTES_PER_PARAM[PRECISION], prompt_tokens=TOKENS_IN,
         batch=BATCH, kv_gb=kv_gb,

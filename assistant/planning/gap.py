@@ -74,9 +74,7 @@ def probability(model: MaturityModel, indicator: Indicator, evidence: Iterable[E
     return float((levels * (true / (true + false))).sum())
 
 
-def status(
-    indicator: Indicator, evidence: Iterable[Evidence], level: int, chance: float
-) -> Status | None:
+def status(indicator: Indicator, evidence: Iterable[Evidence], level: int, chance: float) -> Status | None:
     """Why the indicator does not hold, or None when it does.
 
     It holds when it was affirmed, or when its level is reached and it was not spoken against. Affirmed and denied at
@@ -138,9 +136,7 @@ def _in_words(model: MaturityModel, condition: Condition) -> str:
     return f"{who} at level {condition.level} or higher"
 
 
-def gaps(
-    model: MaturityModel, evidence: Sequence[Evidence], posterior: Posterior, wanted: Needs
-) -> tuple[Gap, ...]:
+def gaps(model: MaturityModel, evidence: Sequence[Evidence], posterior: Posterior, wanted: Needs) -> tuple[Gap, ...]:
     """The indicators up to the wanted levels that do not hold, weightiest and least probable first."""
     found: list[Gap] = []
     for row, dimension in enumerate(DIMENSIONS):
@@ -162,9 +158,7 @@ def gaps(
     return tuple(sorted(found, key=lambda gap: (-gap.weight, gap.level, gap.probability)))
 
 
-def _grounds(
-    model: MaturityModel, indicator: Indicator, here: Sequence[Evidence], why: Status
-) -> tuple[Ground, ...]:
+def _grounds(model: MaturityModel, indicator: Indicator, here: Sequence[Evidence], why: Status) -> tuple[Ground, ...]:
     own = [e for e in here if e.indicator == indicator.id and e.polarity != "affirmed"]
     if own:
         return tuple(

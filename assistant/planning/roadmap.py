@@ -212,7 +212,5 @@ def _phases(
         starting = tuple(i for i in items if first <= i.start_week <= end)
         probs = (one, two, three, four, five)
         reach = min(1.0, sum(probs[goal - 1 :]))
-        phases.append(
-            Phase(name=name, start_week=first, end_week=end, items=starting, stage_probs_after=probs, reach=reach)
-        )
+        phases.append(Phase(name=name, start_week=first, end_week=end, items=starting, stage_probs_after=probs, reach=reach))
     return tuple(phases)

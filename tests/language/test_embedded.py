@@ -1,5 +1,6 @@
 """The embedded reader and writer on real words."""
 
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -39,7 +40,7 @@ def test_vectors_are_unit_and_repeat(model: MaturityModel) -> None:
 def test_a_damaged_model_file_is_named(tmp_path: Path) -> None:
     broken = tmp_path / "reader.onnx"
     broken.write_bytes((MODELS / "reader.onnx").read_bytes()[:-1])
-    with pytest.raises(EngineError, match="reader.onnx is damaged"):
+    with pytest.raises(EngineError, match=r"reader\.onnx is damaged"):
         OnnxText(broken, judge().card.sha256)
     with pytest.raises(EngineError, match="is missing"):
         OnnxText(tmp_path / "none.onnx", "")
@@ -61,7 +62,7 @@ def test_a_damaged_model_file_is_named(tmp_path: Path) -> None:
         (
             "operations",
             "There is nothing to run.",
-            "Every change passes automatic gates, goes to five per cent of traffic, and rolls back by itself when drift shows.",
+            "Every change passes automatic gates, goes to five per cent of traffic, and rolls back by itself on drift.",
         ),
         (
             "governance",
@@ -70,9 +71,7 @@ def test_a_damaged_model_file_is_named(tmp_path: Path) -> None:
         ),
     ],
 )
-def test_a_whole_answer_is_placed(
-    model: MaturityModel, reader: EmbeddedReader, dimension: str, low: str, high: str
-) -> None:
+def test_a_whole_answer_is_placed(model: MaturityModel, reader: EmbeddedReader, dimension: str, low: str, high: str) -> None:
     question = model.openers[dimension]
     bottom = assess(model, reader.read(low, question, 1).evidence).dimensions[dimension]
     top = assess(model, reader.read(high, question, 1).evidence).dimensions[dimension]
@@ -152,7 +151,7 @@ def test_replies_never_use_the_same_pattern_twice_in_a_row(model: MaturityModel,
             for n in range(1, 8)
         ]
         assert all(replies)
-        assert all(first != second for first, second in zip(replies, replies[1:], strict=False)), intent
+        assert all(first != second for first, second in pairwise(replies)), intent
 
 
 def test_a_reply_ends_with_the_question(model: MaturityModel, engines: Engines) -> None:

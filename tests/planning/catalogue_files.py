@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 from assistant.knowledge import load_yaml
-
 from assistant.planning.catalogue import Catalogue
 
 FOLDER = Path(__file__).parents[2] / "knowledge" / "catalog"

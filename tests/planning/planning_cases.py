@@ -61,7 +61,12 @@ def at_levels(**levels: int) -> list[Evidence]:
 def said(indicator: str, polarity: str, quote: str, weight: float = 0.9) -> Evidence:
     dimension = indicator.split(".", 1)[0]
     return Evidence(
-        quote=quote, source=7, dimension=dimension, indicator=indicator, polarity=polarity, weight=weight  # type: ignore[arg-type]
+        quote=quote,
+        source=7,
+        dimension=dimension,
+        indicator=indicator,
+        polarity=polarity,
+        weight=weight,  # type: ignore[arg-type]
     )
 
 
