@@ -155,8 +155,9 @@ class EmbeddedReader:
                 parts[DIMENSIONS[d]] = (_stretch(text, about), float(topics[:, d].max()))
         pairs = [(self._asked_as(d, question if d == asked else None), words) for d, (words, _) in parts.items()]
         read = self._judge.levels(pairs)
+        trust = {True: self._at.level_trust, False: self._at.aside_trust}
         return [
-            self._level(d, words, spoken, self._today(words, probs), d == asked, source)
+            self._level(d, words, spoken, self._today(words, probs), trust[d == asked], source)
             for (d, (words, spoken)), probs in zip(parts.items(), read, strict=True)
         ]
 
