@@ -26,6 +26,12 @@ class Thresholds(Value):
     """Least probability that a sentence speaks of a dimension that was not asked about, for its level to be read."""
     asked_about: float
     """Probability that an answer speaks of the dimension that was asked about."""
+    asked_about_strayed: float
+    """The same for an answer that strayed: hardly a sentence on the dimension asked about, and much on another."""
+    strayed_own: float
+    """An answer strayed where the dimension asked about has no sentence of at least this probability ..."""
+    strayed_other: float
+    """... and another dimension has one of more than this."""
     most_dimensions: int
     """Most dimensions whose level is read from one message."""
     similar: float
@@ -148,7 +154,9 @@ class EmbeddedReader:
         """
         parts: dict[str, tuple[str, float]] = {}
         if asked:
-            parts[asked] = (_stretch(text, spans), self._at.asked_about)
+            own = float(topics[:, DIMENSIONS.index(asked)].max())
+            strayed = own < self._at.strayed_own and float(topics.max()) > self._at.strayed_other
+            parts[asked] = (_stretch(text, spans), self._at.asked_about_strayed if strayed else self._at.asked_about)
         for d in np.argsort(-topics.max(axis=0))[: self._at.most_dimensions]:
             about = [span for span, p in zip(spans, topics[:, d], strict=True) if p >= self._at.on_topic]
             if about and DIMENSIONS[d] not in parts and len(parts) < self._at.most_dimensions:

@@ -9,6 +9,10 @@ from assistant.language.protocol import Situation
 Patterns = tuple[str, ...]
 
 
+_WORTH_SAYING = 0.3
+"""Least weight of a level for the reply to say how it was understood; below that it is only noted."""
+
+
 class Phrases(Value):
     """The patterns, by what they say. At least two of each that can come twice in a row."""
 
@@ -61,13 +65,13 @@ class EmbeddedWriter:
         if read.intent in ("unknown", "skipped", "off_topic", "unreadable"):
             return self._pattern(getattr(self._phrases, read.intent), turn)
         said = []
+        level = max((e for e in read.evidence if e.kind == "level"), key=lambda e: e.weight, default=None)
         statement = next((e for e in read.evidence if e.kind == "indicator"), None)
-        level = next((e for e in read.evidence if e.kind == "level"), None)
-        if statement is not None:
-            said.append(self._statement(statement, turn))
-        elif level is not None:
+        if level is not None and level.weight >= _WORTH_SAYING:
             said.append(self._level(level, turn))
-        elif read.option is not None:
+        elif level is None and statement is not None:
+            said.append(self._statement(statement, turn))
+        elif read.evidence or read.option is not None:
             said.append(self._pattern(self._phrases.chosen, turn))
         if read.facts and read.option is None:
             said.append(self._pattern(self._phrases.facts, turn, facts=_listed(read.facts)))
