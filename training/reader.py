@@ -20,6 +20,7 @@ import time
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -262,15 +263,15 @@ def logits_of(net: Reader, chosen: list[Example]) -> np.ndarray:
     return logits
 
 
-def show(net: Reader, model: MaturityModel, data: "Data") -> dict[str, float]:
+def show(net: Reader, model: MaturityModel, data: "Data") -> dict[str, Any]:
     """Print the scores on everything held out; the calibration that fits it best."""
-    fitted = {}
+    fitted: dict[str, Any] = {}
     for name, rows in (("held-out writers", data.held_answers), ("development respondents", data.development)):
         if rows:
             chosen = [Example(model.dimension(r["dimension"]).opener, r["text"], level=r["level"]) for r in rows]
             logits, levels = logits_of(net, chosen), np.array([e.level for e in chosen])
             print(f"  {name} ({len(rows)}): {report(logits, levels)}", flush=True)
-            fitted["level_temperature"] = min((nll(logits, levels, t), t) for t in TEMPERATURES)[1]
+            fitted |= shifted(logits[:, :4], levels)
             others = level_examples(model, rows, random.Random(3))[: 2 * len(rows)]
             wrong = [e for e in others if e.level == 0]
             miss = logits_of(net, wrong)[:, 4]
@@ -285,6 +286,26 @@ def show(net: Reader, model: MaturityModel, data: "Data") -> dict[str, float]:
         print(f"  statements ({len(labels)}): macro-F1 {np.mean(f1):.3f} ({scores}), NLL {best[0]:.3f} at T {best[1]:.1f}")
         fitted["statement_temperature"] = best[1]
     return fitted
+
+
+def shifted(logits: np.ndarray, levels: np.ndarray) -> dict[str, Any]:
+    """The temperature and the shift of the four cumulative logits that fit the levels best (lightly held to no change)."""
+    given, truth = torch.tensor(logits, dtype=torch.float32), torch.tensor(levels - 1)
+    scale, shift = torch.zeros(1, requires_grad=True), torch.zeros(4, requires_grad=True)
+    optimizer = torch.optim.Adam([scale, shift], lr=0.02)
+    for _ in range(1500):
+        above = torch.cummin(torch.sigmoid(given * scale.exp() + shift), dim=1).values
+        edges = torch.cat([torch.ones(len(above), 1), above, torch.zeros(len(above), 1)], dim=1)
+        probs = (edges[:, :-1] - edges[:, 1:]).clamp(min=1e-4)
+        loss = -(probs / probs.sum(1, keepdim=True)).gather(1, truth[:, None]).log().mean()
+        loss = loss + 0.002 * (scale.square().sum() + shift.square().sum())
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+    return {
+        "level_temperature": round(float((-scale).exp()), 3),
+        "level_shift": [round(value, 3) for value in shift.tolist()],
+    }
 
 
 def f1_of(guess: np.ndarray, truth: np.ndarray) -> float:
@@ -340,7 +361,7 @@ def load_tokenizer() -> Tokenizer:
     return tokenizer
 
 
-def export(net: Reader, out: Path, data: Data, fitted: dict[str, float]) -> None:
+def export(net: Reader, out: Path, data: Data, fitted: dict[str, Any]) -> None:
     """Write int8 ONNX and print its hash."""
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
@@ -364,6 +385,7 @@ def export(net: Reader, out: Path, data: Data, fitted: dict[str, float]) -> None
     card = {
         "sha256": hashlib.sha256(out.read_bytes()).hexdigest(),
         "level_temperature": fitted.get("level_temperature", 1.0),
+        "level_shift": fitted.get("level_shift", [0.0, 0.0, 0.0, 0.0]),
         "statement_temperature": fitted.get("statement_temperature", 1.0),
         "trained_on": {"answers": len(data.answers), "utterances": len(data.utterances)},
         "scores": {},
