@@ -288,12 +288,17 @@ class Session:
         seq = self._records[-1].seq + 1
         read = self._advisor.engines.reader.read(text, question, seq)
         if read.option is not None and question is not None:
-            return self._chosen(read.option, said=text)
-        counts = read.intent in ("answer", "unknown") and question is not None
+            return self._chosen(read.option)
+        counts = read.intent == "unknown" or (read.intent == "answer" and (not read.strayed or self._asked_again()))
         message = MessageReceived(text=text, question=question.id if counts and question else None)
         return self._reply([message], read)
 
-    def _chosen(self, option_id: str, said: str | None = None) -> list[Event]:
+    def _asked_again(self) -> bool:
+        """Whether the open question was asked twice in a row: once more would be pestering."""
+        asked = [turn.asked for turn in self.state.turns[-2:]]
+        return len(asked) == 2 and asked[0] == asked[1]
+
+    def _chosen(self, option_id: str) -> list[Event]:
         question = self.question
         if question is None:
             raise InputError("No question is open, so there is nothing to choose; say something instead.")
@@ -302,8 +307,8 @@ class Session:
             known = ", ".join(o.id for o in question.options) or "none, it is an open question"
             raise InputError(f"{option_id!r} is no option of the open question; its options are: {known}.")
         seq = self._records[-1].seq + 1
-        evidence, facts = picked(question, option, said or option.text, seq, self._model.parameters)
-        event = OptionChosen(question=question.id, option=option.id, text=said or option.text)
+        evidence, facts = picked(question, option, option.text, seq, self._model.parameters)
+        event = OptionChosen(question=question.id, option=option.id, text=option.text)
         return self._reply([event], Understanding(intent="answer", evidence=evidence, facts=facts, option=option.id))
 
     def _skipped(self) -> list[Event]:
@@ -324,7 +329,7 @@ class Session:
         if read.option is not None and question is not None:
             option = question.option(read.option)
             if option is not None:
-                evidence, facts = picked(question, option, cleaned, seq, self._model.parameters)
+                evidence, facts = picked(question, option, option.text, seq, self._model.parameters)
         return [MessageEdited(target=seq, text=cleaned), EvidenceFound(evidence=evidence, facts=facts)]
 
     def _attached(self, document: Path, pages: Sequence[str]) -> list[Event]:

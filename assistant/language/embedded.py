@@ -29,9 +29,9 @@ class Thresholds(Value):
     asked_about_strayed: float
     """The same for an answer that strayed: hardly a sentence on the dimension asked about, and much on another."""
     strayed_own: float
-    """An answer strayed where the dimension asked about has no sentence of at least this probability ..."""
+    """An answer strayed where the dimension asked about reaches less than this share of the strongest dimension ..."""
     strayed_other: float
-    """... and another dimension has one of more than this."""
+    """... and the strongest has at least this probability."""
     most_dimensions: int
     """Most dimensions whose level is read from one message."""
     similar: float
@@ -88,10 +88,13 @@ class EmbeddedReader:
             return Understanding(intent=intent, facts=facts)
         if intent == "unknown":
             return Understanding(intent=intent, facts=facts)
-        evidence = self._evidence(text, spans, question, source)
+        evidence, strayed = self._evidence(text, spans, question, source)
+        if question is not None and question.fact is not None:
+            strayed = question.fact not in {fact.name for fact in facts}
         if intent == "answer" and not evidence and not facts:
             intent = "off_topic"
-        return Understanding(intent=intent, evidence=evidence, facts=facts, corrects=self._scope.marks(text, "correction"))
+        corrects = self._scope.marks(text, "correction")
+        return Understanding(intent=intent, evidence=evidence, facts=facts, strayed=strayed, corrects=corrects)
 
     def judge(self, question: str, text: str, statement: str) -> dict[str, float]:
         """How a text, said in answer to a question (or to none), stands to any statement: probabilities of LABELS.
@@ -127,9 +130,10 @@ class EmbeddedReader:
 
     def _evidence(
         self, text: str, spans: Sequence[Span], question: Question | None, source: int | str
-    ) -> tuple[Evidence, ...]:
+    ) -> tuple[tuple[Evidence, ...], bool]:
+        """The evidence in the message, and whether it strayed from what was asked."""
         if not spans:
-            return ()
+            return (), False
         asked = question.dimension if question is not None and question.dimension in DIMENSIONS else None
         said = [clause for span in spans for clause in clauses(span)][: self._at.longest_judged]
         texts = list(dict.fromkeys(part.text for part in (*spans, *said)))  # most sentences are one clause: encode once
@@ -137,7 +141,8 @@ class EmbeddedReader:
         topics = self._heads.topics(np.array([vector[span.text] for span in spans]))
         levels = self._levels(text, spans, topics, question, asked, source)
         spoken_of = {item.dimension for item in levels}
-        return (*levels, *self._statements_made(said, np.array([vector[part.text] for part in said]), spoken_of, source))
+        made = self._statements_made(said, np.array([vector[part.text] for part in said]), spoken_of, source)
+        return (*levels, *made), self._strayed(topics, asked)
 
     def _levels(
         self,
@@ -154,9 +159,8 @@ class EmbeddedReader:
         """
         parts: dict[str, tuple[str, float]] = {}
         if asked:
-            own = float(topics[:, DIMENSIONS.index(asked)].max())
-            strayed = own < self._at.strayed_own and float(topics.max()) > self._at.strayed_other
-            parts[asked] = (_stretch(text, spans), self._at.asked_about_strayed if strayed else self._at.asked_about)
+            spoken = self._at.asked_about_strayed if self._strayed(topics, asked) else self._at.asked_about
+            parts[asked] = (_stretch(text, spans), spoken)
         for d in np.argsort(-topics.max(axis=0))[: self._at.most_dimensions]:
             about = [span for span, p in zip(spans, topics[:, d], strict=True) if p >= self._at.on_topic]
             if about and DIMENSIONS[d] not in parts and len(parts) < self._at.most_dimensions:
@@ -168,6 +172,13 @@ class EmbeddedReader:
             self._level(d, words, spoken, self._today(words, probs), trust[d == asked], source)
             for (d, (words, spoken)), probs in zip(parts.items(), read, strict=True)
         ]
+
+    def _strayed(self, topics: Array, asked: str | None) -> bool:
+        """Whether an answer hardly speaks of the dimension asked about, and much of another."""
+        if asked is None:
+            return False
+        own, most = float(topics[:, DIMENSIONS.index(asked)].max()), float(topics.max())
+        return most >= self._at.strayed_other and own < self._at.strayed_own * most
 
     def _level(self, dimension: str, words: str, spoken: float, probs: Array, trust: float, source: int | str) -> Evidence:
         """A level as evidence: where the words may not speak of the dimension at all, they say that much less."""

@@ -95,9 +95,9 @@ def choice_in(name: str, clause: Clause, cues: FactCues, *, asked: bool) -> Iter
     for part in clause.parts:
         if part.is_one_of(*_UNTRUE, "past") or patterns.veto.search(part.text):
             continue
-        value = _stated(name, part, clause, patterns, cues, asked=asked)
-        if value is not None:
-            yield Found(value, len(order) - order.index(value), clause)
+        stated = _stated(name, part, clause, patterns, cues, asked=asked)
+        if stated is not None:
+            yield Found(stated, len(order) - order.index(stated), clause)
 
 
 def about_same(clause: Clause, patterns: Compiled, *, asked: bool) -> bool:

@@ -31,6 +31,8 @@ class Phrases(Value):
     moved: Patterns = Field(min_length=2)
     back_to: Patterns = Field(min_length=2)
     done: Patterns = Field(min_length=2)
+    fact_names: dict[str, str]
+    """What to call each deployment fact."""
 
 
 class EmbeddedWriter:
@@ -54,8 +56,7 @@ class EmbeddedWriter:
         if situation.done:
             parts.append(self._pattern(self._phrases.done, turn, **_standing(situation)))
         elif situation.question is not None:
-            interrupted = situation.understanding.intent in ("question", "off_topic", "unreadable")
-            if interrupted:
+            if situation.question.text in situation.previous:  # the same question again, after an aside
                 parts.append(self._pattern(self._phrases.back_to, turn))
             parts.append(situation.question.text)
         return "\n\n".join(part for part in parts if part)
@@ -74,7 +75,7 @@ class EmbeddedWriter:
         elif read.evidence or read.option is not None:
             said.append(self._pattern(self._phrases.chosen, turn))
         if read.facts and read.option is None:
-            said.append(self._pattern(self._phrases.facts, turn, facts=_listed(read.facts)))
+            said.append(_upper_first(self._pattern(self._phrases.facts, turn, facts=self._listed(read.facts))))
         return " ".join(said)
 
     def _statement(self, item: Evidence, turn: int) -> str:
@@ -89,6 +90,10 @@ class EmbeddedWriter:
         return self._pattern(
             self._phrases.level, turn, dimension=_lower_first(dimension.name), description=_lower_first(description)
         )
+
+    def _listed(self, facts: tuple[Fact, ...]) -> str:
+        names = self._phrases.fact_names
+        return ", ".join(f"{names.get(fact.name, fact.name.replace('_', ' '))} ({_value(fact)})" for fact in facts)
 
     def _moved(self, situation: Situation) -> str:
         if situation.done or situation.before is None or situation.turn_number < 2:
@@ -109,15 +114,15 @@ def _standing(situation: Situation) -> dict[str, str]:
     }
 
 
-def _listed(facts: tuple[Fact, ...]) -> str:
-    return ", ".join(f"{fact.name.replace('_', ' ')} {_value(fact)}" for fact in facts)
-
-
 def _value(fact: Fact) -> str:
     if isinstance(fact.value, bool):
         return "yes" if fact.value else "no"
     amount = f"{fact.value:,.10g}" if isinstance(fact.value, float) else fact.value
     return f"{amount} {fact.unit}".strip() if fact.unit != "count" else str(amount)
+
+
+def _upper_first(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _lower_first(text: str) -> str:
