@@ -28,17 +28,16 @@ from tokenizers import Tokenizer
 from torch import nn
 from transformers import BertModel
 
-from assistant.interview.model import DIMENSIONS, MaturityModel
+from assistant.interview.model import MaturityModel
 from assistant.knowledge import maturity_model
-from training.corpus import ROOT, development_answers, rows_in, zipped
+from assistant.language.judge import LABELS
+from training.corpus import ROOT, development_answers, rows_in
+from training.pairs import Example, examples, level_examples, public_examples, statement_examples
+from training.scores import TEMPERATURES, f1_of, label_nll, report, shifted
 
 MODELS = ROOT / "assistant" / "language" / "models"
 MAX_TOKENS = 192
 BATCH = 32
-
-
-LABELS = ("affirmed", "denied", "planned", "partly", "not_addressed")
-NOT_LEVEL = -1
 
 
 @dataclass(frozen=True)
@@ -51,20 +50,6 @@ class Data:
     held_utterances: list[dict]
     development: list[dict]
     public: list["Example"]
-
-
-@dataclass(frozen=True)
-class Example:
-    """A pair of texts.
-
-    ``level`` is 1..5, 0 when the answer does not speak of the dimension, -1 when the pair is a text and a statement, whose
-    ``label`` (index in LABELS) counts then.
-    """
-
-    first: str
-    second: str
-    level: int = NOT_LEVEL
-    label: int = NOT_LEVEL
 
 
 class Reader(nn.Module):
@@ -97,54 +82,6 @@ def encoder_folder() -> Path:
     return Path(spec.origin).parent / "model"
 
 
-def prompts(model: MaturityModel, dimension: str) -> list[str]:
-    """Ways in which a dimension may be asked about."""
-    d = model.dimension(dimension)
-    return [d.opener, d.opener, f"{d.name}.", f"{d.name}. {d.about}", *(q.text for q in d.questions)]
-
-
-def level_examples(model: MaturityModel, rows: list[dict], rng: random.Random) -> list[Example]:
-    """Each answer with a question of its dimension, and with one of another dimension as a negative."""
-    out = []
-    for row in rows:
-        own = model.questions.get(row.get("question") or "")
-        asked = own.text if own else rng.choice(prompts(model, row["dimension"]))
-        out.append(Example(asked, row["text"], level=row["level"]))
-        other = rng.choice([d for d in DIMENSIONS if d != row["dimension"]])
-        out.append(Example(rng.choice(prompts(model, other)), row["text"], level=0))
-    for dimension in model.dimensions:
-        for question in dimension.questions:
-            out += [Example(question.text, o.text, level=o.level or 0) for o in question.options]
-        for level, text in dimension.levels.items():
-            out.append(Example(rng.choice(prompts(model, dimension.id)), text, level=level))
-        for indicator in dimension.indicators:
-            out.append(Example(rng.choice(prompts(model, dimension.id)), indicator.statement, level=indicator.level))
-    return out
-
-
-def statement_examples(model: MaturityModel, rows: list[dict], rng: random.Random) -> list[Example]:
-    """Each utterance with its statement, and with another as a negative: mostly of the same dimension.
-
-    Of the same dimension only a statement at another level is taken, since neighbours often follow from the same words.
-    """
-    out = []
-    indicators = list(model.indicators.values())
-    nothing = LABELS.index("not_addressed")
-    for row in rows:
-        own = model.indicators[row["indicator"]]
-        out.append(Example(row["text"], own.statement, label=LABELS.index(row["label"])))
-        near = [i for i in indicators if i.dimension == own.dimension and i.level != own.level]
-        far = [i for i in indicators if i.dimension != own.dimension]
-        other = rng.choice(near if rng.random() < 0.7 else far)
-        out.append(Example(row["text"], other.statement, label=nothing))
-    return out
-
-
-def examples(model: MaturityModel, answers: list[dict], utterances: list[dict], rng: random.Random) -> list[Example]:
-    """One epoch's pairs."""
-    return level_examples(model, answers, rng) + statement_examples(model, utterances, rng)
-
-
 def batches(tokenizer: Tokenizer, chosen: list[Example], size: int, rng: random.Random):
     """Tokenised batches of similar length, in random order, as (arrays, levels, labels, places)."""
     encoded = tokenizer.encode_batch([(e.first, e.second) for e in chosen])
@@ -169,14 +106,6 @@ def loss_of(logits: torch.Tensor, levels: torch.Tensor, labels: torch.Tensor) ->
     binary = nn.functional.binary_cross_entropy_with_logits(logits[:, 4], answered, reduction="none")
     label = nn.functional.cross_entropy(logits[:, 5:], labels.clamp(min=0), reduction="none", label_smoothing=0.05)
     return (ordinal * answered + binary * asked + label * stated).mean()
-
-
-def probabilities(logits: np.ndarray) -> np.ndarray:
-    """Level probabilities (n, 5) from cumulative logits (n, 4)."""
-    above = 1 / (1 + np.exp(-logits[:, :4]))
-    above = np.minimum.accumulate(above, axis=1)
-    bounds = np.concatenate([np.ones((len(above), 1)), above, np.zeros((len(above), 1))], axis=1)
-    return np.clip(bounds[:, :-1] - bounds[:, 1:], 1e-6, 1)
 
 
 def train(model: MaturityModel, data: "Data", epochs: int, rate: float, seed: int, keep: Path | None = None) -> Reader:
@@ -226,33 +155,6 @@ def fit(net: Reader, epoch_of, epochs: int, rate: float, rng: random.Random, loo
             look()
 
 
-def public_examples(folder: Path, count: int, rng: random.Random) -> list[Example]:
-    """Pairs of the public data (docs/reading.md names it): inference pairs, and indirect answers with what they affirm.
-
-    One in five indirect answers gets the statement of another question: not addressed.
-    """
-    nli = {
-        "entailment": "affirmed",
-        "contradiction": "denied",
-        "neutral": "not_addressed",
-        "not_entailment": "not_addressed",
-    }
-    answer = {"yes": "affirmed", "probably_yes": "affirmed", "no": "denied", "probably_no": "denied"}
-    answer |= {"conditional": "planned", "in_the_middle": "partly", "other": "not_addressed"}
-    out = [
-        Example(row["premise"], row["hypothesis"], label=LABELS.index(nli[row["label"]]))
-        for row in zipped(folder / "nli.jsonl.gz")
-    ]
-    indirect = zipped(folder / "indirect_answers.jsonl.gz")
-    for row in indirect:
-        if rng.random() < 0.2:
-            out.append(Example(row["answer"], rng.choice(indirect)["statement"], label=LABELS.index("not_addressed")))
-        else:
-            said = f"{row['question']} {row['answer']}"
-            out.append(Example(said, row["statement"], label=LABELS.index(answer[row["label"]])))
-    return rng.sample(out, min(count, len(out)))
-
-
 def logits_of(net: Reader, chosen: list[Example]) -> np.ndarray:
     """Logits (n, 10) of pairs."""
     logits = np.zeros((len(chosen), 10))
@@ -286,71 +188,6 @@ def show(net: Reader, model: MaturityModel, data: "Data") -> dict[str, Any]:
         print(f"  statements ({len(labels)}): macro-F1 {np.mean(f1):.3f} ({scores}), NLL {best[0]:.3f} at T {best[1]:.1f}")
         fitted["statement_temperature"] = best[1]
     return fitted
-
-
-def shifted(logits: np.ndarray, levels: np.ndarray) -> dict[str, Any]:
-    """The temperature and the shift of the four cumulative logits that fit the levels best (lightly held to no change)."""
-    given, truth = torch.tensor(logits, dtype=torch.float32), torch.tensor(levels - 1)
-    scale, shift = torch.zeros(1, requires_grad=True), torch.zeros(4, requires_grad=True)
-    optimizer = torch.optim.Adam([scale, shift], lr=0.02)
-    for _ in range(1500):
-        above = torch.cummin(torch.sigmoid(given * scale.exp() + shift), dim=1).values
-        edges = torch.cat([torch.ones(len(above), 1), above, torch.zeros(len(above), 1)], dim=1)
-        probs = (edges[:, :-1] - edges[:, 1:]).clamp(min=1e-4)
-        loss = -(probs / probs.sum(1, keepdim=True)).gather(1, truth[:, None]).log().mean()
-        loss = loss + 0.002 * (scale.square().sum() + shift.square().sum())
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
-    return {
-        "level_temperature": round(float((-scale).exp()), 3),
-        "level_shift": [round(value, 3) for value in shift.tolist()],
-    }
-
-
-def f1_of(guess: np.ndarray, truth: np.ndarray) -> float:
-    """F1 of one class; 0 where it is never guessed nor true."""
-    both = float((guess & truth).sum())
-    return 2 * both / max(float(guess.sum() + truth.sum()), 1.0)
-
-
-def label_nll(logits: np.ndarray, labels: np.ndarray, temperature: float) -> float:
-    """Mean negative log-likelihood of the true labels at a temperature."""
-    scaled = logits / temperature
-    scaled = scaled - scaled.max(1, keepdims=True)
-    log_probs = scaled - np.log(np.exp(scaled).sum(1, keepdims=True))
-    return float(-log_probs[np.arange(len(labels)), labels].mean())
-
-
-TEMPERATURES = tuple(round(0.6 + 0.1 * i, 1) for i in range(30))
-
-
-def report(logits: np.ndarray, levels: np.ndarray) -> str:
-    """Quadratic-weighted kappa, exact, within one, ranked probability score, best temperature."""
-    probs = probabilities(logits)
-    guess = probs.argmax(1) + 1
-    cut = np.cumsum(probs, 1)[:, :4] - (levels[:, None] <= np.arange(1, 5))
-    best = min((nll(logits, levels, t), t) for t in TEMPERATURES)
-    return (
-        f"QWK {kappa(guess, levels):.3f} exact {np.mean(guess == levels):.3f} "
-        f"within-1 {np.mean(abs(guess - levels) <= 1):.3f} RPS {np.mean((cut**2).sum(1)):.3f} "
-        f"NLL {nll(logits, levels, 1.0):.3f}, {best[0]:.3f} at temperature {best[1]:.1f}"
-    )
-
-
-def nll(logits: np.ndarray, levels: np.ndarray, temperature: float) -> float:
-    """Mean negative log-likelihood of the true levels at a temperature."""
-    probs = probabilities(logits / temperature)
-    return float(-np.log(probs[np.arange(len(levels)), levels - 1]).mean())
-
-
-def kappa(guess: np.ndarray, truth: np.ndarray) -> float:
-    """Quadratic-weighted kappa of two ratings on 1..5."""
-    seen = np.zeros((5, 5))
-    np.add.at(seen, (guess - 1, truth - 1), 1)
-    weight = np.subtract.outer(np.arange(5), np.arange(5)) ** 2
-    chance = np.outer(seen.sum(1), seen.sum(0)) / seen.sum()
-    return 1 - (weight * seen).sum() / (weight * chance).sum()
 
 
 def load_tokenizer() -> Tokenizer:
