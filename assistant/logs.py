@@ -29,26 +29,22 @@ def configure(level: str, file: Path | None = None) -> None:
 
 
 class _LogFile:
-    """A file that is opened when the first line is written; standard error where it cannot be."""
+    """A file that is opened for each line, so that nothing stays open; standard error where it cannot be."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._stream: TextIO | None = None
 
     def write(self, text: str) -> int:
         """Append text."""
-        if self._stream is None:
-            try:
-                self._path.parent.mkdir(parents=True, exist_ok=True)
-                self._stream = self._path.open("a", encoding="utf-8")
-            except OSError:
-                self._stream = sys.stderr
-        return self._stream.write(text)
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            with self._path.open("a", encoding="utf-8") as file:
+                return file.write(text)
+        except OSError:
+            return sys.stderr.write(text)
 
     def flush(self) -> None:
-        """Write out what is buffered."""
-        if self._stream is not None:
-            self._stream.flush()
+        """Nothing is held back."""
 
 
 def report_fault() -> str:

@@ -7,7 +7,8 @@ import pytest
 
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 for name in [key for key in os.environ if key.startswith(("ADVISOR_", "OPENAI_", "LANGSMITH_", "LANGCHAIN_", "CHROMA_"))]:
-    del os.environ[name]
+    if name != "ADVISOR_SCREENSHOT":
+        del os.environ[name]
 
 from assistant.interview.model import MaturityModel
 from assistant.knowledge import maturity_model

@@ -20,7 +20,7 @@ def test_summaries_by_hand() -> None:
 
 def test_a_conversation_says_everything_the_respondent_has(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     # A question in the talk would build the index of the knowledge base, which is not what is tested here.
-    monkeypatch.setattr(Advisor, "ask", lambda *_: Answer(text="Not covered.", abstained=True))
+    monkeypatch.setattr(Advisor, "ask", lambda *_, **__: Answer(text="Not covered.", abstained=True))
     session = Advisor(settings).start()
     person = respondents("dev")[0]
     seconds = list(bench.conversation(session, person))

@@ -62,11 +62,9 @@ def test_the_sentences_name_known_facts_and_many_state_nothing() -> None:
     assert sum(not row["facts"] for row in ROWS) >= len(ROWS) / 4
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", sorted({name for row in ROWS for name in row["facts"]}))
 def test_each_fact_is_read_and_not_invented(name: str) -> None:
     right, missed, wrong = (count[name] for count in counts())
-    if right + missed == 0:
-        pytest.skip("no sentence states it")
     assert right / (right + missed) >= 0.85, (right, missed)
     assert right / (right + wrong) >= 0.95, (right, wrong)
 

@@ -133,6 +133,7 @@ def test_a_killed_process_loses_nothing_that_was_acknowledged(tmp_path: Path) ->
     os.kill(process.pid, signal.SIGKILL)
     seen += [int(line) for line in process.stdout.read().split() if line.isdigit()]
     process.wait()
+    process.stdout.close()
     records = log.read(session)
     assert len(records) >= seen[-1]
     assert [r.seq for r in records] == list(range(1, len(records) + 1))

@@ -209,7 +209,7 @@ def test_chat_in_json_is_one_object_a_turn(run: Run) -> None:
         assert set(turn["assessment"]["dimensions"]) == set(DIMENSIONS)
     assert skipped["question"]["id"] != picked["question"]["id"]
     assert undone["question"] == picked["question"]
-    assert "“2”" in evidence["text"]
+    assert "“No, we run trials that nobody relies on yet”" in evidence["text"]
     assert why["text"]
     assert set(plan["plan"]["deployment"]["placement"]) == {"training", "customisation", "inference"}
     assert "/undo" in nonsense["text"]
