@@ -188,4 +188,7 @@ def _respondent(given: Mapping[str, Any]) -> list[tuple[str, str]]:
     for name, text in parts:
         if text is not None and not isinstance(text, str):
             raise InputError(f'"{name}" of respondent {given["id"]!r} must be text, not {json.dumps(text)[:40]}.')
-    return [(name, text) for name, text in parts if text and text.strip()]
+    said = [(name, text) for name, text in parts if text and text.strip()]
+    if not said:
+        raise InputError(f"Respondent {given['id']!r} says nothing; an opening or at least one answer is expected.")
+    return said

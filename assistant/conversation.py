@@ -289,14 +289,9 @@ class Session:
         read = self._advisor.engines.reader.read(text, question, seq)
         if read.option is not None and question is not None:
             return self._chosen(read.option)
-        counts = read.intent == "unknown" or (read.intent == "answer" and (not read.strayed or self._asked_again()))
+        counts = read.intent in ("answer", "unknown")  # a question that was answered, however, is not asked again
         message = MessageReceived(text=text, question=question.id if counts and question else None)
         return self._reply([message], read)
-
-    def _asked_again(self) -> bool:
-        """Whether the open question was asked twice in a row: once more would be pestering."""
-        asked = [turn.asked for turn in self.state.turns[-2:]]
-        return len(asked) == 2 and asked[0] == asked[1]
 
     def _chosen(self, option_id: str) -> list[Event]:
         question = self.question

@@ -13,7 +13,10 @@ Probabilities = tuple[float, float, float, float, float]
 
 
 class DimensionView(Value):
-    """Where one dimension stands: the most probable level 1..5, the probability of each, and the evidence."""
+    """Where one dimension stands: its level 1..5, the probability of each, and the evidence.
+
+    ``level`` is the median of the probabilities.
+    """
 
     id: str
     name: str
@@ -44,11 +47,12 @@ def assess(model: MaturityModel, evidence: Sequence[Evidence], posterior: Poster
     """The assessment that follows from the evidence (and from the prior where there is none)."""
     belief = posterior or Posterior(model, evidence)
     stage = int(belief.stage.argmax()) + 1
+    levels = belief.median_levels
     views = {
         dimension: DimensionView(
             id=dimension,
             name=model.dimension(dimension).name,
-            level=int(belief.levels[d].argmax()) + 1,
+            level=levels[dimension],
             probs=_five(belief.levels[d].tolist()),
             evidence=tuple(item for item in evidence if item.dimension == dimension),
         )

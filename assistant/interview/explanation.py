@@ -38,7 +38,7 @@ def reasons(model: MaturityModel, evidence: Sequence[Evidence], stage: int, limi
 
 def what_would_change(model: MaturityModel, posterior: Posterior) -> tuple[Change, ...]:
     """The single levels that, moved by one, would give another overall stage by the rubric's rule."""
-    levels = {dimension: int(posterior.levels[d].argmax()) + 1 for d, dimension in enumerate(DIMENSIONS)}
+    levels = posterior.median_levels
     now = model.stage_of(levels)
     changes = []
     for dimension in DIMENSIONS:
@@ -52,7 +52,7 @@ def what_would_change(model: MaturityModel, posterior: Posterior) -> tuple[Chang
 
 def conditions_missing(model: MaturityModel, posterior: Posterior) -> tuple[str, ...]:
     """In words, what the next stage asks for by the rubric's rule and the most probable levels do not yet give."""
-    levels = {dimension: int(posterior.levels[d].argmax()) + 1 for d, dimension in enumerate(DIMENSIONS)}
+    levels = posterior.median_levels
     target = min(model.stage_of(levels) + 1, 5)
     missing = []
     for rule in model.rule:

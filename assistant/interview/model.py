@@ -170,6 +170,7 @@ class Parameters(Value):
     worth_asking: float = Field(ge=0)
     topic_bonus: float = Field(ge=0)
     max_questions: int = Field(ge=8)
+    kept_for_plan: int = Field(ge=0)
     open_reliability: float = Field(gt=0, lt=1)
 
 

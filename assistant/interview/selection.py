@@ -15,6 +15,10 @@ LEVEL_SHARE = 0.5
 """Worth of a bit about a dimension's level beside a bit about the stage: the roadmap needs both."""
 
 
+FIRM = 0.5
+"""Least weight of evidence on a dimension that makes a question about it dispensable."""
+
+
 class Choice(Value):
     """The question to ask next, if any, and its worth in bits a minute."""
 
@@ -69,14 +73,14 @@ def next_question(model: MaturityModel, state: State, posterior: Posterior) -> C
     parameters = model.parameters
     if len(state.answered) >= parameters.max_questions:
         return Choice(question=None, worth=0)
-    touched = {item.dimension for item in state.evidence if item.kind != "implied"} | {
-        model.questions[q].dimension for q in state.answered if q in model.questions
-    }
+    asked = {model.questions[q].dimension for q in state.answered if q in model.questions}
+    touched = asked | {item.dimension for item in state.evidence if item.kind != "implied" and item.weight >= FIRM}
     fresh = [d for d in DIMENSIONS if d not in touched]
     certain = float(posterior.stage.max()) >= parameters.confident
     candidates = [q for q in model.all_questions if q.id not in state.answered and _eligible(q, state, posterior)]
     about = [q for q in candidates if q.dimension in (fresh or DIMENSIONS)]
-    scored = [] if certain and not fresh else [(_worth(q, state, posterior, model), q) for q in about]
+    enough = (certain and not fresh) or len(state.answered) >= parameters.max_questions - parameters.kept_for_plan
+    scored = [] if enough else [(_worth(q, state, posterior, model), q) for q in about]
     worthy = [(worth, q) for worth, q in scored if fresh or worth >= parameters.worth_asking]
     if not worthy:
         worthy = [(q.worth * 60 / q.seconds, q) for q in candidates if q.dimension == "deployment"]

@@ -16,6 +16,10 @@ from assistant.language.sentences import Span, clauses, sentences
 
 _SHORT = 7
 """Most words of an answer that is not understood without its question."""
+_REPLY = 20.0
+"""How much likelier a statement is affirmed after "yes ...", denied after "no ...", in answer to its question."""
+_FEW = 3
+"""Most words of an answer from which hardly any level can be read."""
 _WORD = re.compile(r"[a-z]+(?:'[a-z]+)?")
 
 
@@ -28,6 +32,10 @@ class Thresholds(Value):
     """Probability that an answer speaks of the dimension that was asked about."""
     asked_about_strayed: float
     """The same for an answer that strayed: hardly a sentence on the dimension asked about, and much on another."""
+    asked_about_short: float
+    """The same for an answer of three words or fewer."""
+    idle: float
+    """An answer that reaches this probability for no dimension speaks of nothing that the advisor asks about."""
     strayed_own: float
     """An answer strayed where the dimension asked about reaches less than this share of the strongest dimension ..."""
     strayed_other: float
@@ -88,13 +96,11 @@ class EmbeddedReader:
             return Understanding(intent=intent, facts=facts)
         if intent == "unknown":
             return Understanding(intent=intent, facts=facts)
-        evidence, strayed = self._evidence(text, spans, question, source)
-        if question is not None and question.fact is not None:
-            strayed = question.fact not in {fact.name for fact in facts}
+        evidence = self._evidence(text, spans, question, source)
         if intent == "answer" and not evidence and not facts:
             intent = "off_topic"
         corrects = self._scope.marks(text, "correction")
-        return Understanding(intent=intent, evidence=evidence, facts=facts, strayed=strayed, corrects=corrects)
+        return Understanding(intent=intent, evidence=evidence, facts=facts, corrects=corrects)
 
     def judge(self, question: str, text: str, statement: str) -> dict[str, float]:
         """How a text, said in answer to a question (or to none), stands to any statement: probabilities of LABELS.
@@ -104,6 +110,11 @@ class EmbeddedReader:
         said = f"{question} {text}" if question and len(text.split()) <= _SHORT else text
         vectors = self._encoder.encode([said, statement])
         probs = self._stand([(said, statement)], vectors[:1], vectors[1:])[0]
+        if said != text:  # a bare yes or no says which way, whatever the words around it sound like
+            for kind, label in (("affirm_short", "affirmed"), ("deny_short", "denied")):
+                if self._scope.marks(text, kind):
+                    probs[LABELS.index(label)] *= _REPLY
+            probs = probs / probs.sum()
         return {label: round(float(p), 6) for label, p in zip(LABELS, probs, strict=True)}
 
     def _intent(self, text: str) -> Intent:
@@ -130,10 +141,9 @@ class EmbeddedReader:
 
     def _evidence(
         self, text: str, spans: Sequence[Span], question: Question | None, source: int | str
-    ) -> tuple[tuple[Evidence, ...], bool]:
-        """The evidence in the message, and whether it strayed from what was asked."""
+    ) -> tuple[Evidence, ...]:
         if not spans:
-            return (), False
+            return ()
         asked = question.dimension if question is not None and question.dimension in DIMENSIONS else None
         said = [clause for span in spans for clause in clauses(span)][: self._at.longest_judged]
         texts = list(dict.fromkeys(part.text for part in (*spans, *said)))  # most sentences are one clause: encode once
@@ -142,7 +152,7 @@ class EmbeddedReader:
         levels = self._levels(text, spans, topics, question, asked, source)
         spoken_of = {item.dimension for item in levels}
         made = self._statements_made(said, np.array([vector[part.text] for part in said]), spoken_of, source)
-        return (*levels, *made), self._strayed(topics, asked)
+        return (*levels, *made)
 
     def _levels(
         self,
@@ -158,8 +168,7 @@ class EmbeddedReader:
         The dimension asked about is read from the whole answer, any other from the sentences that speak of it.
         """
         parts: dict[str, tuple[str, float]] = {}
-        if asked:
-            spoken = self._at.asked_about_strayed if self._strayed(topics, asked) else self._at.asked_about
+        if asked and (spoken := self._spoken(text, topics, asked)) > 0:
             parts[asked] = (_stretch(text, spans), spoken)
         for d in np.argsort(-topics.max(axis=0))[: self._at.most_dimensions]:
             about = [span for span, p in zip(spans, topics[:, d], strict=True) if p >= self._at.on_topic]
@@ -173,12 +182,18 @@ class EmbeddedReader:
             for (d, (words, spoken)), probs in zip(parts.items(), read, strict=True)
         ]
 
-    def _strayed(self, topics: Array, asked: str | None) -> bool:
-        """Whether an answer hardly speaks of the dimension asked about, and much of another."""
-        if asked is None:
-            return False
+    def _spoken(self, text: str, topics: Array, asked: str) -> float:
+        """Probability that an answer speaks of the dimension asked about.
+
+        Less where it strayed to another, and where it is too short to be sure of; none where it speaks of nothing.
+        """
         own, most = float(topics[:, DIMENSIONS.index(asked)].max()), float(topics.max())
-        return most >= self._at.strayed_other and own < self._at.strayed_own * most
+        if most >= self._at.strayed_other and own < self._at.strayed_own * most:
+            return self._at.asked_about_strayed
+        if len(text.split()) > _FEW:
+            return self._at.asked_about if most >= self._at.idle else 0.0
+        replies = any(self._scope.marks(text, kind) for kind in ("affirm_short", "deny_short"))
+        return self._at.asked_about_short if replies or own >= self._at.on_topic else 0.0
 
     def _level(self, dimension: str, words: str, spoken: float, probs: Array, trust: float, source: int | str) -> Evidence:
         """A level as evidence: where the words may not speak of the dimension at all, they say that much less."""

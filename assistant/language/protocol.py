@@ -21,8 +21,6 @@ class Understanding(Value):
     facts: tuple[Fact, ...] = ()
     option: str | None = None
     """Id of the open question's option that the words amount to, if they do."""
-    strayed: bool = False
-    """Whether the message speaks of something else than was asked: it counts for what it says, and the question stays."""
     corrects: bool = False
     """Whether the message says that an earlier one was wrong ("no, I meant ...")."""
 

@@ -31,6 +31,7 @@ class Phrases(Value):
     moved: Patterns = Field(min_length=2)
     back_to: Patterns = Field(min_length=2)
     done: Patterns = Field(min_length=2)
+    stopped: Patterns = Field(min_length=2)
     fact_names: dict[str, str]
     """What to call each deployment fact."""
 
@@ -54,7 +55,9 @@ class EmbeddedWriter:
         if moved:
             parts.append(moved)
         if situation.done:
-            parts.append(self._pattern(self._phrases.done, turn, **_standing(situation)))
+            early = situation.understanding.intent == "stop"
+            patterns = self._phrases.stopped if early else self._phrases.done
+            parts.append(self._pattern(patterns, turn, **_standing(situation)))
         elif situation.question is not None:
             if situation.question.text in situation.previous:  # the same question again, after an aside
                 parts.append(self._pattern(self._phrases.back_to, turn))

@@ -98,7 +98,7 @@ def needs(model: MaturityModel, posterior: Posterior, target: int) -> Needs:
     Where the rule leaves a choice ("three of six"), the dimensions that are most probably there already are taken.
     Every other dimension is wanted one level higher than it is, up to the target, so that none is left behind.
     """
-    now = {d: int(posterior.levels[i].argmax()) + 1 for i, d in enumerate(DIMENSIONS)}
+    now = posterior.median_levels
     wanted = {d: min(target, now[d] + 1) for d in DIMENSIONS}
     weights = {d: BEHIND if now[d] < target - 1 else CATCH_UP for d in DIMENSIONS}
     gates: dict[str, None] = {}
@@ -139,8 +139,7 @@ def _in_words(model: MaturityModel, condition: Condition) -> str:
 def gaps(model: MaturityModel, evidence: Sequence[Evidence], posterior: Posterior, wanted: Needs) -> tuple[Gap, ...]:
     """The indicators up to the wanted levels that do not hold, weightiest and least probable first."""
     found: list[Gap] = []
-    for row, dimension in enumerate(DIMENSIONS):
-        level = int(posterior.levels[row].argmax()) + 1
+    for dimension, level in posterior.median_levels.items():
         here = [item for item in evidence if item.dimension == dimension]
         for indicator in model.dimension(dimension).indicators:
             if indicator.level > wanted.levels[dimension]:

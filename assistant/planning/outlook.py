@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 
 from assistant.interview.evidence import Evidence
 from assistant.interview.inference import Posterior
-from assistant.interview.model import DIMENSIONS, LEVELS, MaturityModel
+from assistant.interview.model import LEVELS, MaturityModel
 
 DONE_WEIGHT = 0.8
 """How far a finished action is trusted to have made its indicators true; as an ordinary affirmation."""
@@ -34,10 +34,7 @@ def outlook(
     They count as affirmed, and what was said against them no longer counts. A whole answer or a picked option describes
     the level of the day it was given: it moves up by as many levels as the finished actions have carried its dimension.
     """
-    rises = {
-        dimension: _rise(model, dimension, int(now.levels[row].argmax()) + 1, holding, done)
-        for row, dimension in enumerate(DIMENSIONS)
-    }
+    rises = {dimension: _rise(model, dimension, level, holding, done) for dimension, level in now.median_levels.items()}
     later = [_moved(item, *rises[item.dimension]) for item in evidence if item.indicator not in done]
     later += [
         Evidence(

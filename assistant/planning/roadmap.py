@@ -141,7 +141,7 @@ def _sustained(goal: int) -> Needs:
 
 
 def _holding(model: MaturityModel, evidence: Sequence[Evidence], belief: Posterior) -> frozenset[str]:
-    levels = {d: int(belief.levels[row].argmax()) + 1 for row, d in enumerate(DIMENSIONS)}
+    levels = belief.median_levels
     return frozenset(
         i.id
         for i in model.indicators.values()
