@@ -9,7 +9,7 @@ from assistant.language.protocol import Situation
 Patterns = tuple[str, ...]
 
 
-_WORTH_SAYING = 0.3
+_WORTH_SAYING = 0.36
 """Least weight of a level for the reply to say how it was understood; below that it is only noted."""
 
 
