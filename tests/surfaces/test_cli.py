@@ -283,12 +283,12 @@ RESPONDENT = {
 
 
 def test_assess(run: Run, tmp_path: Path) -> None:
-    given = [RESPONDENT, {"id": 7, "opening": "We have never used AI."}, {"id": "silent"}]
+    given = [RESPONDENT, {"id": 7, "opening": "We have never used AI."}]
     file = written(tmp_path / "in.jsonl", "\n\n".join(map(json.dumps, given)))
     told = run("assess", file, "-o", tmp_path / "new" / "out.jsonl", "--json").json
-    assert told == {"judged": 3, "faulty": 0, "output": str(tmp_path / "new" / "out.jsonl")}
+    assert told == {"judged": 2, "faulty": 0, "output": str(tmp_path / "new" / "out.jsonl")}
     judged = [json.loads(line) for line in (tmp_path / "new" / "out.jsonl").read_text(encoding="utf-8").splitlines()]
-    assert [row["id"] for row in judged] == ["bakery", 7, "silent"]
+    assert [row["id"] for row in judged] == ["bakery", 7]
     for row in judged:
         assert row["stage"] in range(1, 6)
         assert sum(row["stage_probs"]) == pytest.approx(1)
@@ -309,7 +309,8 @@ def test_assess_names_each_faulty_line_and_judges_the_rest(run: Run, tmp_path: P
     lines: list[bytes] = [
         json.dumps(RESPONDENT).encode(), b"{broken", b'{"id": "a", "opening": 5}',
         b'{"id": "b", "answers": {"colour": "blue"}}', b'{"id": "c", "answers": {"data": ["x"]}}',
-        b'{"id": "d", "answers": "none"}', b'{"opening": "no id"}', b"[1, 2]", b'{"id": "e", "opening": "\xff"}',
+        b'{"id": "d", "answers": "none"}', b'{"opening": "no id"}', b'{"id": "silent", "opening": " "}', b"[1, 2]",
+        b'{"id": "e", "opening": "\xff"}',
         b"[" * 100_000, b'{"id": ' + b"9" * 5000 + b"}", b'{"id": "last", "opening": "We have no AI."}',
     ]  # fmt: skip
     file = written(tmp_path / "in.jsonl", b"\n".join(lines))
@@ -317,7 +318,7 @@ def test_assess_names_each_faulty_line_and_judges_the_rest(run: Run, tmp_path: P
     assert shown.code == 2
     expected = [
         "not valid JSON", '"opening".*must be text', "unknown dimensions colour.*strategy", '"data".*must be text',
-        '"answers".*object', '"id"', '"id"', "UTF-8", "JSON", "JSON",
+        '"answers".*object', '"id"', "says nothing", '"id"', "UTF-8", "JSON", "JSON",
     ]  # fmt: skip
     faults = shown.err.splitlines()
     assert len(faults) == len(expected)
@@ -325,7 +326,7 @@ def test_assess_names_each_faulty_line_and_judges_the_rest(run: Run, tmp_path: P
         assert re.match(rf"{re.escape(str(file))}:{number}: .*{words}.*\.$", fault), fault
     judged = [json.loads(line) for line in (tmp_path / "out.jsonl").read_text(encoding="utf-8").splitlines()]
     assert [row["id"] for row in judged] == ["bakery", "last"]
-    assert "2 judged, 10 faulty" in shown.out
+    assert "2 judged, 11 faulty" in shown.out
 
 
 @pytest.mark.parametrize("command", ["assess", "read"])
