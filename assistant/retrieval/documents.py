@@ -1,5 +1,6 @@
 """Reads a person's document into pages of plain text. Its content is data: nothing in it is run, fetched or obeyed."""
 
+import logging
 import re
 import zipfile
 from collections.abc import Callable
@@ -196,6 +197,7 @@ def _pdf(path: Path) -> tuple[Page, ...]:
     import pypdf
     from pypdf.errors import PyPdfError
 
+    logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # its complaints would stand between the lines of a talk
     try:
         reader = pypdf.PdfReader(path)
         locked = reader.is_encrypted and not reader.decrypt("")

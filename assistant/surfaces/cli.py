@@ -85,8 +85,8 @@ def chat(
 
 @app.command()
 def web(
-    host: Annotated[str, typer.Option(help="Address to serve on; default from ADVISOR_WEB_HOST.")] = "",
-    port: Annotated[int, typer.Option(help="Port to serve on; default from ADVISOR_WEB_PORT.")] = 0,
+    host: Annotated[str, typer.Option(help="Address to serve on; default from ADVISOR_WEB_HOST.", show_default=False)] = "",
+    port: Annotated[int, typer.Option(help="Port to serve on; default from ADVISOR_WEB_PORT.", show_default=False)] = 0,
     as_json: Json = False,
 ) -> None:
     """Serve the web page."""
@@ -98,7 +98,9 @@ def web(
 @app.command()
 def slack(
     socket: Annotated[bool, typer.Option("--socket", help="Socket Mode: no public address needed.")] = False,
-    port: Annotated[int, typer.Option(help="Port for HTTP requests; default from ADVISOR_SLACK_PORT.")] = 0,
+    port: Annotated[
+        int, typer.Option(help="Port to serve on; default from ADVISOR_SLACK_PORT.", show_default=False)
+    ] = 0,
     as_json: Json = False,
 ) -> None:
     """Serve the Slack bot."""
