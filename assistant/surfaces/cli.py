@@ -98,9 +98,7 @@ def web(
 @app.command()
 def slack(
     socket: Annotated[bool, typer.Option("--socket", help="Socket Mode: no public address needed.")] = False,
-    port: Annotated[
-        int, typer.Option(help="Port to serve on; default from ADVISOR_SLACK_PORT.", show_default=False)
-    ] = 0,
+    port: Annotated[int, typer.Option(help="Port to serve on; default from ADVISOR_SLACK_PORT.", show_default=False)] = 0,
     as_json: Json = False,
 ) -> None:
     """Serve the Slack bot."""
