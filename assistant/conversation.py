@@ -8,35 +8,27 @@ from assistant.errors import InputError
 from assistant.interview.assessment import Assessment, assess
 from assistant.interview.events import (
     ActionUndone,
-    DocumentAttached,
     Event,
     EvidenceFound,
     EvidenceRemoved,
-    MessageEdited,
-    MessageReceived,
-    OptionChosen,
     PlanMade,
-    QuestionSkipped,
     Recorded,
     ReplyGiven,
 )
 from assistant.interview.evidence import Evidence, Fact
 from assistant.interview.explanation import Change, Reason, conditions_missing, reasons, what_would_change
+from assistant.interview.followup import question_of
 from assistant.interview.inference import Posterior
 from assistant.interview.model import Question, Value
-from assistant.interview.picking import picked
-from assistant.interview.selection import next_question
 from assistant.interview.state import State, Turned, fold
-from assistant.language.protocol import Situation, Understanding
 from assistant.planning.plan import Plan
+from assistant.steps import Steps
 from assistant.storage.log import Conflict
 
 if TYPE_CHECKING:
     from assistant.advisor import Advisor
 
 _TRIES = 5
-_IN_WRITING = 0.7
-"""Trust in a document's statement beside the same words said in person: papers promise more than people practise."""
 
 
 class Turn(Value):
@@ -86,7 +78,8 @@ class Session:
     @property
     def question(self) -> Question | None:
         """The question that waits for an answer."""
-        return self._model.questions.get(self.state.open_question or "")
+        state = self.state
+        return question_of(self._model, state, state.open_question)
 
     @property
     def evidence(self) -> list[Evidence]:
@@ -107,6 +100,12 @@ class Session:
     def done(self) -> bool:
         """Whether the interview has enough."""
         return self.state.done
+
+    @property
+    def mendable(self) -> bool:
+        """Whether something was read from the latest answer's words, so that it can be said to be misread."""
+        last = self.state.turns[-1] if self.state.turns else None
+        return last is not None and last.action == "said" and bool(last.evidence or last.facts)
 
     @property
     def assessment(self) -> Assessment:
@@ -139,15 +138,15 @@ class Session:
             raise InputError(f"A message is text, not {type(text).__name__}; send words.")
         cleaned = "".join(c for c in text if c in "\n\t" or c.isprintable()).strip()
         fault = self._unreadable(text, cleaned)
-        return self._aside(fault) if fault else self._step(lambda: self._said(cleaned), key)
+        return self._aside(fault) if fault else self._step(lambda: self._steps.said(cleaned), key)
 
     def choose(self, option_id: str, key: str | None = None) -> Turn:
         """Answer the open question by picking one of its options."""
-        return self._step(lambda: self._chosen(option_id), key)
+        return self._step(lambda: self._steps.chosen(option_id), key)
 
     def skip(self, key: str | None = None) -> Turn:
         """Leave the open question unanswered; it is not asked again."""
-        return self._step(self._skipped, key)
+        return self._step(lambda: self._steps.skipped(), key)
 
     def undo(self, key: str | None = None) -> Turn:
         """Take the last step back; what was read from it no longer counts. Nothing to undo is no error."""
@@ -157,7 +156,15 @@ class Session:
 
     def edit(self, seq: int, new_text: str, key: str | None = None) -> Turn:
         """Change the words of an earlier turn; they are read anew, and the assessment follows."""
-        return self._step(lambda: self._edited(seq, new_text), key)
+        cleaned = new_text.strip()
+        fault = self._unreadable(new_text, cleaned)
+        if fault:
+            raise InputError(fault)
+        return self._step(lambda: self._steps.edited(seq, cleaned), key)
+
+    def misread(self, key: str | None = None) -> Turn:
+        """Say that the latest answer was not understood rightly: what was read from it is gone."""
+        return self._step(lambda: self._steps.misread(), key)
 
     def reject(self, item: Evidence, key: str | None = None) -> Turn:
         """Say that a piece of evidence was read wrongly: it no longer counts."""
@@ -172,7 +179,7 @@ class Session:
 
         document = Path(path)
         pages = read_document(document)
-        return self._step(lambda: self._attached(document, [page.text for page in pages]), key)
+        return self._step(lambda: self._steps.attached(document, [page.text for page in pages]), key)
 
     def plan(self, key: str | None = None) -> Plan:
         """The roadmap and the deployment plan by what is known now; ``key`` marks the step, as in ``say``."""
@@ -195,6 +202,10 @@ class Session:
         return write_report(self._advisor.report_of(self), Path(path))
 
     # how a step is made
+
+    @property
+    def _steps(self) -> Steps:
+        return Steps(self._advisor, self._records)
 
     def _step(self, decide: Callable[[], list[Event]], key: str | None) -> Turn:
         """Decide on events, append them, answer. When another process was faster, read its events and decide anew."""
@@ -238,7 +249,7 @@ class Session:
         return Turn(
             seq=first,
             text=reply.text if reply else self._acknowledged(own[0], state),
-            question=self._model.questions.get(question or ""),
+            question=question_of(self._model, state, question),
             assessment=assess(self._model, state.evidence),
             done=reply.done if reply else state.done,
             found=tuple(item for e in read for item in e.evidence),
@@ -246,7 +257,7 @@ class Session:
         )
 
     def _acknowledged(self, event: Event, state: State) -> str:
-        question = self._model.questions.get(state.open_question or "")
+        question = question_of(self._model, state, state.open_question)
         words = {
             "action_undone": "Taken back.",
             "evidence_removed": "Removed; it no longer counts.",
@@ -279,105 +290,3 @@ class Session:
         if len(cleaned) * 10 < len(text) * 7 and len(text) > 20:
             return "That looks like binary data and not like text; please type your answer in words."
         return ""
-
-    # what each step means
-
-    def _said(self, text: str) -> list[Event]:
-        state = self.state
-        question = self._model.questions.get(state.open_question or "")
-        seq = self._records[-1].seq + 1
-        read = self._advisor.engines.reader.read(text, question, seq)
-        if read.option is not None and question is not None:
-            return self._chosen(read.option)
-        counts = read.intent in ("answer", "unknown")  # a question that was answered, however, is not asked again
-        message = MessageReceived(text=text, question=question.id if counts and question else None)
-        return self._reply([message], read)
-
-    def _chosen(self, option_id: str) -> list[Event]:
-        question = self.question
-        if question is None:
-            raise InputError("No question is open, so there is nothing to choose; say something instead.")
-        option = question.option(option_id)
-        if option is None:
-            known = ", ".join(o.id for o in question.options) or "none, it is an open question"
-            raise InputError(f"{option_id!r} is no option of the open question; its options are: {known}.")
-        seq = self._records[-1].seq + 1
-        evidence, facts = picked(question, option, option.text, seq, self._model.parameters)
-        event = OptionChosen(question=question.id, option=option.id, text=option.text)
-        return self._reply([event], Understanding(intent="answer", evidence=evidence, facts=facts, option=option.id))
-
-    def _skipped(self) -> list[Event]:
-        return self._reply([QuestionSkipped(question=self.state.open_question)], Understanding(intent="skipped"))
-
-    def _edited(self, seq: int, new_text: str) -> list[Event]:
-        turn = next((t for t in self.state.turns if t.seq == seq), None)
-        if turn is None or turn.action not in ("said", "chose"):
-            known = ", ".join(str(t.seq) for t in self.state.turns if t.action in ("said", "chose")) or "none yet"
-            raise InputError(f"Turn {seq} cannot be edited; turns with words of yours are: {known}.")
-        cleaned = new_text.strip()
-        fault = self._unreadable(new_text, cleaned)
-        if fault:
-            raise InputError(fault)
-        question = self._model.questions.get(turn.question or "")
-        read = self._advisor.engines.reader.read(cleaned, question, seq)
-        evidence, facts = read.evidence, read.facts
-        if read.option is not None and question is not None:
-            option = question.option(read.option)
-            if option is not None:
-                evidence, facts = picked(question, option, option.text, seq, self._model.parameters)
-        return [MessageEdited(target=seq, text=cleaned), EvidenceFound(evidence=evidence, facts=facts)]
-
-    def _attached(self, document: Path, pages: Sequence[str]) -> list[Event]:
-        import hashlib
-
-        evidence: list[Evidence] = []
-        facts: list[Fact] = []
-        for number, text in enumerate(pages, start=1):
-            for passage in (p.strip() for p in text.split("\n\n")):
-                if len(passage) < 20:
-                    continue
-                read = self._advisor.engines.reader.read(passage[:2000], None, document.name)
-                stated = (item for item in read.evidence if item.kind == "indicator")
-                evidence += [e.model_copy(update={"page": number, "weight": e.weight * _IN_WRITING}) for e in stated]
-                facts += read.facts
-        event = DocumentAttached(
-            name=document.name,
-            digest=hashlib.sha256(document.read_bytes()).hexdigest(),
-            characters=sum(map(len, pages)),
-        )
-        return self._reply([event], Understanding(intent="answer", evidence=tuple(evidence), facts=tuple(facts)))
-
-    def _reply(self, opening: list[Event], read: Understanding) -> list[Event]:
-        """The step's own event, what was read, and the reply with the next question."""
-        before = self.state
-        unknown = read.intent == "unknown" and isinstance(opening[0], MessageReceived)
-        found = EvidenceFound(evidence=read.evidence, facts=read.facts, unknown=unknown)
-        seq = self._records[-1].seq + 1
-        draft = [Recorded(seq=seq + i, turn=seq, event=e) for i, e in enumerate([*opening, found])]
-        after = fold([*self._records, *draft])
-        posterior = Posterior(self._model, after.evidence)
-        aside = isinstance(opening[0], DocumentAttached) or getattr(opening[0], "question", "") is None
-        stays = self._model.questions.get(before.open_question or "") if aside else None
-        question = stays or next_question(self._model, after, posterior).question
-        if read.intent == "stop":
-            question = None
-        situation = Situation(
-            understanding=read,
-            assessment=assess(self._model, after.evidence, posterior),
-            before=assess(self._model, before.evidence),
-            question=question,
-            answer=self._answer_to(opening[0], read),
-            done=question is None,
-            turn_number=len(after.turns),
-            previous=before.turns[-1].reply if before.turns else before.greeting,
-        )
-        text = self._advisor.engines.writer.reply(situation)
-        return [*opening, found, ReplyGiven(text=text, question=question.id if question else None, done=question is None)]
-
-    def _answer_to(self, event: Event, read: Understanding) -> str | None:
-        if read.intent != "question" or not isinstance(event, MessageReceived):
-            return None
-        from assistant.retrieval.grounded import with_sources
-
-        earlier = [turn.text for turn in self.state.turns if turn.question is None]
-        return with_sources(self._advisor.ask(event.text, history=earlier[-3:]))

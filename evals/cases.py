@@ -48,6 +48,14 @@ class Expected(Value):
         return self
 
 
+class Account(Value):
+    """A public account: the texts keep its practice and change names and details."""
+
+    title: str = Field(min_length=1)
+    publisher: str = ""
+    year: int | str | None = None
+
+
 class Respondent(Value):
     """One written respondent: an opening, an answer a dimension, constraints, and what is expected of the advisor."""
 
@@ -64,6 +72,8 @@ class Respondent(Value):
     constraints_text: str
     expected: Expected
     rationale: str
+    source: Account | None = None
+    """The public account of a real organisation's practice that the respondent is drawn from, if any."""
 
     @model_validator(mode="after")
     def _known_dimensions(self) -> Self:
@@ -80,6 +90,30 @@ class Respondent(Value):
             "answers": dict(self.answers),
             "constraints_text": self.constraints_text,
         }
+
+
+PAIRS = ("negation", "plan", "past", "hearsay", "scope")
+"""What the two sides of a minimal pair differ in."""
+
+
+class Probe(Value):
+    """A text, said in answer to ``question`` (or to none), and the label of a statement that it supports.
+
+    ``indicator`` is the indicator whose statement it is, or ``free``. Two probes of one ``pair`` are a minimal pair.
+    """
+
+    id: str = Field(min_length=1)
+    split: Split
+    writer: str
+    scenario: str
+    voice: str
+    kind: Literal["indicator", "negation", "plan", "past", "hearsay", "scope"]
+    indicator: str
+    pair: str = ""
+    question: str
+    text: str = Field(min_length=1)
+    statement: str = Field(min_length=1)
+    label: Literal["affirmed", "denied", "planned", "partly", "not_addressed"]
 
 
 class QuestionCase(Value):
@@ -106,6 +140,12 @@ def respondents(split: str, file: Path = FOLDER / "respondents.jsonl") -> tuple[
     """The respondents of a split; InputError names the split, or file and line of a fault."""
     wanted = _checked(split)
     return tuple(case for case in _cases(file, Respondent) if case.split == wanted)
+
+
+def probes(split: str, file: Path = FOLDER / "probes.jsonl") -> tuple[Probe, ...]:
+    """The reading probes of a split; InputError as ``respondents``."""
+    wanted = _checked(split)
+    return tuple(case for case in _cases(file, Probe) if case.split == wanted)
 
 
 def questions(split: str, file: Path = FOLDER / "questions.jsonl") -> tuple[QuestionCase, ...]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from assistant.errors import InputError
+from evals.line_chart import drawn
 from evals.results import CaseResult, Measured, Run, Slice, SuiteResult
 
 _STYLE = """
@@ -18,6 +19,7 @@ details{border:1px solid #d0d5db;border-radius:6px;margin:.5rem 0;padding:.5rem 
 summary{cursor:pointer}
 blockquote{border-left:3px solid #d0d5db;margin:.4rem 0;padding-left:.8rem;white-space:pre-wrap}
 code{white-space:pre-wrap;overflow-wrap:anywhere}
+figure{margin:1rem 0}svg{max-width:100%;height:auto}
 .bad{color:#a40000;font-weight:600}.good{color:#1a6b2d;font-weight:600}.quiet{color:#57606a}
 @media (prefers-color-scheme:dark){body{color:#e6e8eb;background:#15181c}
 .bad{color:#ff8f8f}.good{color:#7fd493}.quiet{color:#9aa4af}}
@@ -61,7 +63,7 @@ def _suite(suite: SuiteResult) -> str:
     faults = "".join(f'<p class="bad">Not judged: {escape(fault)}</p>' for fault in suite.faults)
     return (
         f"<h2>{escape(suite.name)}, {suite.cases_total} cases</h2>{notes}{faults}{_measures(suite.measures)}"
-        f"{_slices(suite.slices)}<h3>Misses ({len(missed)})</h3>{_cases(missed)}"
+        f"{''.join(map(drawn, suite.charts))}{_slices(suite.slices)}<h3>Misses ({len(missed)})</h3>{_cases(missed)}"
         f"<h3>The rest ({len(right)})</h3>{_cases(right)}"
     )
 

@@ -113,6 +113,7 @@ MEASURES: tuple[Measure[Judged], ...] = (
     _share("stage_log_loss", "stage log-loss (0 best)", lambda o: _stage_score(o, scorers.log_loss), "lower"),
     _EXACT,
     _share("levels_within_one", "levels within one", lambda o: (scorers.within(a, b) for a, b in _level_pairs(o))),
+    _share("levels_mae", "levels, mean absolute error", lambda o: (abs(a - b) for a, b in _level_pairs(o)), "lower"),
     Measure("levels_kappa", "levels, quadratic kappa", "higher", _confusion, _kappa),
     _share("levels_rps", "levels RPS (0 best)", lambda o: _level_scores(o, scorers.rps), "lower"),
     _share("levels_log_loss", "levels log-loss (0 best)", lambda o: _level_scores(o, scorers.log_loss), "lower"),

@@ -77,6 +77,22 @@ class CaseResult:
 
 
 @dataclass(frozen=True)
+class Chart:
+    """Lines over a number, such as the questions asked; ``marks`` are named places on the x axis."""
+
+    name: str
+    title: str
+    x: str
+    lines: dict[str, tuple[tuple[int, float], ...]]
+    marks: dict[str, float] = field(default_factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON-ready data."""
+        lines = {name: [list(point) for point in points] for name, points in self.lines.items()}
+        return {"title": self.title, "x": self.x, "lines": lines, "marks": self.marks}
+
+
+@dataclass(frozen=True)
 class SuiteResult:
     """The figures, slices and cases of one suite; ``faults`` are cases that could not be judged."""
 
@@ -87,6 +103,7 @@ class SuiteResult:
     cases: tuple[CaseResult, ...] = ()
     faults: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    charts: tuple[Chart, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready data, without anybody's words."""
@@ -97,6 +114,7 @@ class SuiteResult:
             "outcomes": {c.id: {"missed": c.missed, "expected": c.expected, "given": c.given} for c in self.cases},
             "faults": list(self.faults),
             "notes": list(self.notes),
+            "charts": {chart.name: chart.to_dict() for chart in self.charts},
         }
 
 

@@ -9,18 +9,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistant.errors import InputError
-from evals import baseline, interviews, questions, respondents
+from evals import baseline, interviews, questions, reading, respondents
+from evals.answering import personas
 from evals.bootstrap import RESAMPLES, SEED
-from evals.cases import FOLDER, SPLITS, digest
+from evals.cases import FOLDER, SPLITS, digest, probes
 from evals.cases import questions as question_cases
 from evals.cases import respondents as respondent_cases
 from evals.results import Run, SuiteResult
+from evals.simulation import Place, simulate
 
 if TYPE_CHECKING:
     from assistant.advisor import Advisor
     from assistant.language.judge import Card
 
-SUITES = (respondents.NAME, questions.NAME, interviews.NAME)
+SUITES = (reading.NAME, respondents.NAME, questions.NAME, interviews.NAME)
 ENGINES = ("embedded", "openai")
 
 
@@ -32,18 +34,20 @@ def run(
     html: Path | None = None,
     bless: bool = False,
     limit: int | None = None,
+    simulated: int = interviews.RESPONDENTS,
     baseline_file: Path = baseline.FILE,
 ) -> Run:
     """Judge a suite (or ``all``) on a split.
 
     ``limit`` takes the first cases of each suite only, for a quick look; such a run is neither held to the baseline nor
-    blessed. InputError names an unknown suite, engine or split, and a case file's fault.
+    blessed. ``simulated`` is the number of simulated respondents in the suite of interviews. InputError names an unknown
+    suite, engine or split, and a case file's fault.
     """
     chosen = _chosen(suite, engine, split)
     if bless and limit is not None:
         raise InputError("A run over a part of the cases cannot become the baseline; leave out the limit.")
     with _advisor(engine) as advisor:
-        results = tuple(_suite(name, advisor, split, limit) for name in chosen)
+        results = tuple(_suite(name, advisor, split, limit, simulated) for name in chosen)
     done = Run(engine=engine, split=split, suites=results, below=(), about=_about())
     if bless and any(result.faults for result in results):
         raise InputError("A run in which cases could not be judged cannot become the baseline; mend them first.")
@@ -82,13 +86,17 @@ def _advisor(engine: str) -> "Iterator[Advisor]":
         yield Advisor(Settings(engine=judge, data_dir=Path(folder), database_url="", chroma_url=""))
 
 
-def _suite(name: str, advisor: "Advisor", split: str, limit: int | None) -> SuiteResult:
+def _suite(name: str, advisor: "Advisor", split: str, limit: int | None, simulated: int) -> SuiteResult:
+    if name == reading.NAME:
+        return reading.result(reading.judge(probes(split)[:limit], advisor.engines.embedded_reader))
     if name == questions.NAME:
         answered, faults = questions.judge(question_cases(split)[:limit], advisor)
         return questions.result(answered, faults)
-    cases = respondent_cases(split)[:limit]
     if name == interviews.NAME:
-        return interviews.result(interviews.simulate(cases, advisor.model))
+        count = simulated if limit is None else min(limit, simulated)
+        place = Place(advisor.settings.knowledge_dir)
+        return interviews.result(simulate(personas(advisor.model, split, count), place))
+    cases = respondent_cases(split)[:limit]
     judged, faults = respondents.judge(cases, advisor)
     notes = (
         () if _trained() else ("The reading model is an untrained placeholder: these figures say nothing of the product.",)
@@ -101,7 +109,7 @@ def _reader() -> "Card":
     from assistant.language.encoder import MODELS
     from assistant.language.judge import Card
 
-    return Card.model_validate_json((MODELS / "reader.json").read_text(encoding="utf-8"))
+    return Card.model_validate_json((MODELS / "level.json").read_text(encoding="utf-8"))
 
 
 def _trained() -> bool:
@@ -109,6 +117,6 @@ def _trained() -> bool:
 
 
 def _about() -> dict[str, str]:
-    hashes = {f"sha256 of {file.name}": digest(file) for file in sorted(FOLDER.glob("*.jsonl"))}
-    hashes["sha256 of reader.onnx"] = _reader().sha256
+    hashes = {f"sha256 of {file.name}": digest(file) for file in sorted([*FOLDER.glob("*.jsonl"), *FOLDER.glob("*.yaml")])}
+    hashes["sha256 of level.onnx"] = _reader().sha256
     return {"version": version("ai-maturity-advisor"), "seed": str(SEED), "resamples": str(RESAMPLES), **hashes}

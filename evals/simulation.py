@@ -1,176 +1,294 @@
-"""Simulated interviews: how many questions are asked, and how good the stage then is, beside plainer ways of asking.
+"""Simulated interviews: respondents who answer in words are really read, and asked in the product's way and in plainer ones.
 
-A simulated respondent knows the levels that a case's texts support and slips now and then. Slips follow a process of their
-own (a neighbouring answer, now and then any answer) and not the engine's model, or the engine would be judged by itself.
-Only the pure core of the interview runs: nothing is read and nothing is worded, so a question takes milliseconds.
+The steps of a conversation are the product's own (``assistant/steps.py``): reading, follow-ups, contradictions, corrections
+and "I don't know" do here what they do there. Only the wording of replies and the storage are left out.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import TypeVar
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field
+from functools import cached_property
+from multiprocessing import get_context
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol, cast
 from zlib import crc32
 
 import numpy as np
 
-from assistant.interview.assessment import assess
-from assistant.interview.evidence import FACT_UNITS, Evidence, Fact
+from assistant.interview.events import Event, EvidenceFound, MessageReceived, Recorded, ReplyGiven, SessionStarted
+from assistant.interview.followup import question_of
 from assistant.interview.inference import Posterior
-from assistant.interview.model import DIMENSIONS, LEVELS, MaturityModel, Option, Question
-from assistant.interview.picking import picked
-from assistant.interview.selection import next_question, open_likelihoods
-from assistant.interview.state import State, Turned
-from evals.cases import Respondent
+from assistant.interview.model import DIMENSIONS, MaturityModel, Question
+from assistant.interview.state import State, fold
+from assistant.knowledge import maturity_model
+from assistant.language.protocol import Reader, Understanding
+from assistant.steps import Steps
+from evals.answering import Person, Persona, Reply
+from evals.voices import Phrases, Voices, phrasebook, voices
+from evals.ways import OWN, WAYS, Moment, Way
 
-C = TypeVar("C")
+if TYPE_CHECKING:
+    from assistant.advisor import Advisor
 
-PICK_SLIP = 0.15
-"""Share of picked options that are a neighbour of the right one."""
-WORDS_SLIP = 0.35
-"""Share of open answers that are read one level off: reading words is worse than a click."""
-WILD = 0.03
-"""Share of answers of either kind that are anything at all."""
-REPEATS = 3
-"""Interviews simulated for each case, each with slips of its own."""
+MOST = 42
+"""Level questions after which an interview ends, however much is left to ask."""
+POINTS = (*range(1, 21), 30, MOST)
+"""Numbers of level questions at which the curves are drawn."""
+_REMEMBERED = 20_000
+_FEW = 12
+"""Fewer personas than this are interviewed in one process: starting others takes longer."""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where an organisation seems to stand at some point of an interview."""
+
+    stage: int
+    stage_probs: tuple[float, ...]
+    levels: dict[str, int]
+
+    @classmethod
+    def by(cls, posterior: Posterior) -> "Standing":
+        """As the product tells it: the likeliest stage, the median levels."""
+        probs = tuple(round(float(p), 9) for p in posterior.stage)
+        return cls(int(posterior.stage.argmax()) + 1, probs, posterior.median_levels)
 
 
 @dataclass(frozen=True)
 class Interview:
     """One simulated interview and what came of it."""
 
-    case: Respondent
-    repeat: int
-    about_levels: int
-    """Questions asked about the eight dimensions."""
-    about_facts: int
-    """Questions asked for deployment facts."""
-    stage: int
-    stage_probs: tuple[float, ...]
-    levels: dict[str, int]
-    rule_stage: int
-    """The stage that the rubric's rule gives to the case's levels: no interview can know more."""
+    questions: int
+    """Questions about the eight dimensions until the way of asking had enough; one that is put again counts again."""
+    fact_questions: int
+    """Questions for deployment facts."""
+    follow_ups: int
+    """Of the level questions those that followed up on an answer."""
+    end: Standing
+    """When the way of asking had enough."""
+    curve: dict[int, Standing]
+    """After so many level questions; going on past the end, by the same order of asking, where there is more to ask."""
 
 
-class Answerer:
-    """A simulated respondent. The same case and repeat answer a question alike, whatever way of asking meets it."""
+@dataclass(frozen=True)
+class Simulated:
+    """All interviews with one persona, by way of asking."""
 
-    def __init__(self, model: MaturityModel, case: Respondent, repeat: int) -> None:
-        self._model, self._case, self._repeat = model, case, repeat
-
-    def answer(self, question: Question, seq: int) -> Turned:
-        """The turn in which the question is answered, with the evidence or the fact that follows."""
-        random = np.random.default_rng([crc32(f"{self._case.id}/{question.id}".encode()), self._repeat])
-        if question.fact is not None:
-            return self._fact(question, seq)
-        level = self._case.expected.levels[question.dimension]
-        if not question.options:
-            return self._words(question, seq, level, random)
-        option = _slipped(question.options, _typical(question.options, level, random), PICK_SLIP, random)
-        evidence, facts = picked(question, option, option.text, seq, self._model.parameters)
-        return Turned(seq=seq, action="chose", text=option.text, question=question.id, evidence=evidence, facts=facts)
-
-    def _words(self, question: Question, seq: int, level: int, random: np.random.Generator) -> Turned:
-        read = _slipped(LEVELS, level, WORDS_SLIP, random)
-        likelihood = open_likelihoods(self._model.parameters)[read - 1]
-        first, second, third, fourth, fifth = (float(value) for value in likelihood / likelihood.max())
-        item = Evidence(
-            quote=f"{question.dimension} in own words",
-            source=seq,
-            dimension=question.dimension,
-            indicator=f"{question.dimension}.level-{read}",
-            polarity="affirmed",
-            weight=self._model.parameters.open_reliability,
-            kind="level",
-            levels=(first, second, third, fourth, fifth),
-        )
-        return Turned(seq=seq, action="said", text=item.quote, question=question.id, evidence=(item,))
-
-    def _fact(self, question: Question, seq: int) -> Turned:
-        """The fact as the case states it; a respondent who does not know it says so."""
-        name = question.fact or ""
-        if name not in self._case.expected.facts:
-            return Turned(seq=seq, action="skipped", text="", question=question.id, unknown=True)
-        value = self._case.expected.facts[name]
-        fact = Fact(name=name, value=value, unit=FACT_UNITS[name], quote=f"{name}: {value}", source=seq)
-        return Turned(seq=seq, action="said", text=fact.quote, question=question.id, facts=(fact,))
+    persona: Persona
+    runs: dict[str, tuple[Interview, ...]]
 
 
-def _typical(options: Sequence[Option], level: int, random: np.random.Generator) -> Option:
-    """The option nearest to the level; of two as near, either."""
-    distance = [abs((option.level or level) - level) for option in options]
-    nearest = [option for option, far in zip(options, distance, strict=True) if far == min(distance)]
-    return nearest[int(random.integers(len(nearest)))]
+class Remembering:
+    """A reader that reads the same words in answer to the same question once, whoever says them."""
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+        self._read: dict[tuple[str, str, str], Understanding] = {}
+
+    def read(self, text: str, question: Question | None, source: int | str) -> Understanding:
+        """What the text says, stamped with its source."""
+        place = (text, question.id, question.text) if question else (text, "", "")
+        if place not in self._read:
+            if len(self._read) >= _REMEMBERED:
+                self._read.clear()
+            self._read[place] = self._reader.read(text, question, 0)
+        read = self._read[place]
+        evidence = tuple(item.model_copy(update={"source": source}) for item in read.evidence)
+        facts = tuple(fact.model_copy(update={"source": source}) for fact in read.facts)
+        return read.model_copy(update={"evidence": evidence, "facts": facts})
 
 
-def _slipped(choices: Sequence[C], right: C, slip: float, random: np.random.Generator) -> C:
-    """The right choice, now and then a neighbour of it, and rarely any at all."""
-    chance = random.random()
-    place = list(choices).index(right)
-    if chance < WILD:
-        return choices[int(random.integers(len(choices)))]
-    if chance < WILD + slip:
-        near = [p for p in (place - 1, place + 1) if 0 <= p < len(choices)]
-        return choices[near[int(random.integers(len(near)))]]
-    return choices[place]
+@dataclass(frozen=True)
+class _Engines:
+    reader: Reader
 
 
-Way = Callable[[MaturityModel, State, Posterior, np.random.Generator], Question | None]
-"""A way of asking: the next question, or None when enough was asked."""
+@dataclass(frozen=True)
+class Table:
+    """What interviews are held with; stands in for the product's ``Advisor`` towards its steps."""
+
+    model: MaturityModel
+    engines: _Engines
+    phrases: Phrases
+    voices: Voices
+
+    @classmethod
+    def laid(cls, model: MaturityModel, reader: Reader, phrases: Phrases) -> "Table":
+        """With a reader that remembers."""
+        return cls(model, _Engines(Remembering(reader)), phrases, voices())
+
+    @cached_property
+    def unlimited(self) -> MaturityModel:
+        """The model without limits of patience, to go on asking beyond the product's end."""
+        limits = {"confident": 2.0, "worth_asking": -1.0, "max_questions": 10_000, "kept_for_plan": 0}
+        return self.model.model_copy(update={"parameters": self.model.parameters.model_copy(update=limits)})
 
 
-def adaptive(model: MaturityModel, state: State, posterior: Posterior, _random: np.random.Generator) -> Question | None:
-    """The interview as it is: the question worth most, until nothing is."""
-    return next_question(model, state, posterior).question
+class _Asks(Protocol):
+    """Chooses the next question.
+
+    ``stays`` is the one that was not answered, ``stops`` says whether the person wants to stop, ``product`` gives the
+    product's own choice.
+    """
+
+    def __call__(
+        self,
+        state: State,
+        posterior: Posterior,
+        stays: Question | None,
+        *,
+        stops: bool,
+        product: Callable[[], Question | None],
+    ) -> Question | None: ...
 
 
-def fixed(model: MaturityModel, state: State, _posterior: Posterior, _random: np.random.Generator) -> Question | None:
-    """The full questionnaire: every anchored question, in the order in which it stands in the files."""
-    return next((q for d in model.dimensions for q in d.questions if q.id not in state.answered), None)
+class _Step(Steps):
+    """The product's step, without wording, and with the way of asking in place of the product's choice of a question."""
+
+    def __init__(self, table: Table, records: Sequence[Recorded], ask: _Asks) -> None:
+        super().__init__(cast("Advisor", table), records)
+        self._ask = ask
+
+    def _reply(self, opening: list[Event], read: Understanding, instead: Sequence[str] = ()) -> list[Event]:
+        """As the product's, but for what only its words need (two assessments, a third of the time)."""
+        unknown = read.intent == "unknown" and isinstance(opening[0], MessageReceived)
+        found = EvidenceFound(evidence=read.evidence, facts=read.facts, unknown=unknown, anchored=read.anchored)
+        draft = [Recorded(seq=self._seq + i, turn=self._seq, event=e) for i, e in enumerate([*opening, found])]
+        after = fold([*self._records, *draft])
+        question, _ = self._next(opening[0], read, after, Posterior(self._model, after.evidence), instead)
+        return [*opening, found, ReplyGiven(text="", question=question.id if question else None, done=question is None)]
+
+    def _next(
+        self, first: Event, read: Understanding, after: State, posterior: Posterior, instead: Sequence[str]
+    ) -> tuple[Question | None, str]:
+        answered = getattr(first, "question", "") is not None
+        stays = None if answered else question_of(self._model, after, self._state.open_question)
+        own = super()._next
+        stops = read.intent == "stop"
+        product = lambda: own(first, read, after, posterior, instead)[0]  # noqa: E731
+        return self._ask(after, posterior, stays, stops=stops, product=product), ""
 
 
-def short_form(model: MaturityModel, state: State, _posterior: Posterior, _random: np.random.Generator) -> Question | None:
-    """The static short form: the first anchored question of each dimension."""
-    return next((q for d in model.dimensions for q in d.questions[:1] if q.id not in state.answered), None)
+@dataclass
+class _Talk:
+    """One interview as it goes on."""
+
+    table: Table
+    way: Way
+    person: Person
+    random: np.random.Generator
+    records: list[Recorded] = field(default_factory=list)
+    levels: int = 0
+    facts: int = 0
+    follow_ups: int = 0
+    curve: dict[int, Standing] = field(default_factory=dict)
+    open: Question | None = None
+    end: tuple[int, int, int, Standing] | None = None
+
+    def held(self) -> Interview:
+        """The whole interview, from the first question to the last."""
+        self._record([SessionStarted(owner="simulated", greeting=""), ReplyGiven(text="")])
+        self._record(_Step(self.table, self.records, self._chosen).said(self.person.opening()))
+        while self.open is not None and not (self.end and self.levels >= MOST):
+            self._step(self.open)
+        end = self.end or (self.levels, self.facts, self.follow_ups, Standing.by(self._posterior()))
+        return Interview(end[0], end[1], end[2], end[3], {k: s for k, s in self.curve.items() if k in POINTS})
+
+    def _posterior(self) -> Posterior:
+        return Posterior(self.table.model, fold(self.records).evidence)
+
+    def _record(self, events: Sequence[Event]) -> None:
+        seq = len(self.records) + 1
+        self.records += [Recorded(seq=seq + i, turn=seq, event=event) for i, event in enumerate(events)]
+
+    def _step(self, question: Question) -> None:
+        reply = self.person.answer(question, len(self.records) + 1)
+        if not reply.corrects:
+            about_level = question.dimension in DIMENSIONS
+            self.levels += about_level
+            self.facts += not about_level
+            self.follow_ups += question.id.startswith(("check.", "conflict."))
+        self._record(self._done(_Step(self.table, self.records, self._chosen), reply))
+
+    def _done(self, step: Steps, reply: Reply) -> list[Event]:
+        if reply.action == "said":
+            return step.said(reply.text)
+        return step.chosen(reply.option) if reply.action == "chose" else step.skipped()
+
+    def _chosen(
+        self,
+        state: State,
+        posterior: Posterior,
+        stays: Question | None,
+        *,
+        stops: bool,
+        product: Callable[[], Question | None],
+    ) -> Question | None:
+        """The next question by the way of asking; beyond its own end, the one that it would have asked next."""
+        if self.levels:
+            self.curve[self.levels] = Standing.by(posterior)
+        moment = Moment(self.table.model, self.table.unlimited, state, posterior, self.random, product)
+        self.open = None if self.end or stops else self._own(moment, stays)
+        if self.open is None:
+            self.end = self.end or (self.levels, self.facts, self.follow_ups, Standing.by(posterior))
+            self.open = stays or self.way.beyond(moment)
+        return self.open
+
+    def _own(self, moment: Moment, stays: Question | None) -> Question | None:
+        return self.way.own(moment) if self.way.follows_up else stays or self.way.own(moment)
 
 
-def random_order(model: MaturityModel, state: State, posterior: Posterior, random: np.random.Generator) -> Question | None:
-    """Anchored questions in random order, with the interview's own rule for when the stage is certain enough."""
-    parameters = model.parameters
-    left = [q for d in model.dimensions for q in d.questions if q.id not in state.answered]
-    certain = float(posterior.stage.max()) >= parameters.confident
-    touched = {model.questions[q].dimension for q in state.answered}
-    if not left or len(state.answered) >= parameters.max_questions or (certain and len(touched) == len(DIMENSIONS)):
-        return None
-    return left[int(random.integers(len(left)))]
+def interview(table: Table, persona: Persona, way: str, repeat: int = 0) -> Interview:
+    """One interview in one of the ``WAYS`` of asking."""
+    person = Person(table.model, persona, table.phrases, table.voices, repeat)
+    random = np.random.default_rng([crc32(persona.sheet.id.encode()), repeat])
+    return _Talk(table, WAYS[way], person, random).held()
 
 
-WAYS: dict[str, Way] = {
-    "adaptive": adaptive,
-    "fixed": fixed,
-    "random": random_order,
-    "short": short_form,
-}
+def interviews_with(table: Table, persona: Persona, repeats: int = 1, ways: Sequence[str] = tuple(WAYS)) -> Simulated:
+    """The persona interviewed in every way of asking, ``repeats`` times."""
+    return Simulated(persona, {way: tuple(interview(table, persona, way, r) for r in range(repeats)) for way in ways})
 
 
-def interview(model: MaturityModel, case: Respondent, way: Way, repeat: int = 0) -> Interview:
-    """One interview from the first question to the last."""
-    person = Answerer(model, case, repeat)
-    random = np.random.default_rng([crc32(case.id.encode()), repeat])
-    state = State()
-    posterior = Posterior(model, ())
-    while (question := way(model, state, posterior, random)) is not None:
-        turn = person.answer(question, len(state.turns) + 1)
-        state = State(turns=(*state.turns, turn))
-        if turn.evidence:
-            posterior = Posterior(model, state.evidence)
-    view = assess(model, state.evidence, posterior)
-    about_facts = sum(model.questions[q].dimension == "deployment" for q in state.answered)
-    return Interview(
-        case=case,
-        repeat=repeat,
-        about_levels=len(state.answered) - about_facts,
-        about_facts=about_facts,
-        stage=view.stage,
-        stage_probs=view.stage_probs,
-        levels={d: part.level for d, part in view.dimensions.items()},
-        rule_stage=model.stage_of(case.expected.levels),
-    )
+@dataclass(frozen=True)
+class Place:
+    """Where a process finds what it needs to lay a table of its own."""
+
+    knowledge: Path
+    phrases: Path | None = None
+
+    def table(self) -> Table:
+        """A table with the embedded reader."""
+        from assistant.engines import Engines
+        from assistant.settings import Settings
+
+        engines = Engines(Settings(engine="embedded", knowledge_dir=self.knowledge, _env_file=None))
+        return Table.laid(engines.model, engines.embedded_reader, phrasebook(engines.model, self.phrases))
+
+
+_laid: list[Table] = []
+"""The table of a worker process."""
+
+
+def _lay(place: Place) -> None:
+    _laid[:] = [place.table()]
+
+
+def _interviewed(persona: Persona) -> Simulated:
+    return interviews_with(_laid[0], persona)
+
+
+def simulate(personas: Sequence[Persona], place: Place, workers: int = 2, fewest: int = _FEW) -> list[Simulated]:
+    """Every persona interviewed in every way, in ``workers`` processes; the result is the same for any number of them.
+
+    Fewer personas than ``fewest`` are interviewed in this process.
+    """
+    if workers < 2 or len(personas) < fewest:
+        table = place.table()
+        return [interviews_with(table, persona) for persona in personas]
+    phrasebook(maturity_model(place.knowledge), place.phrases)  # a fault is told here, and not by a broken pool
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_lay, initargs=(place,)) as pool:
+        return list(pool.map(_interviewed, personas, chunksize=2))
+
+
+__all__ = ["MOST", "OWN", "POINTS", "WAYS", "Interview", "Place", "Simulated", "Standing", "Table", "interview", "simulate"]

@@ -9,14 +9,18 @@ ROOT = Path(__file__).resolve().parent.parent
 
 def rows_in(folder: Path) -> list[dict]:
     """All rows of the JSONL files in a folder."""
-    lines = (line for path in sorted(folder.glob("*.jsonl")) for line in path.read_text(encoding="utf-8").splitlines())
-    return [json.loads(line) for line in lines if line.strip()]
+    return [row for path in sorted(folder.glob("*.jsonl")) for row in rows_of(path)]
+
+
+def rows_of(path: Path) -> list[dict]:
+    """All rows of a JSONL file."""
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
 
 
 def development_answers() -> list[dict]:
     """The answers of the development respondents (never of the test split) with their levels."""
     path = ROOT / "evals" / "cases" / "respondents.jsonl"
-    cases = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    cases = rows_of(path)
     return [
         {"dimension": d, "level": case["expected"]["levels"][d], "text": text}
         for case in cases

@@ -25,6 +25,11 @@ from assistant.language.judge import LABELS, POLARITIES, statement_features
 from assistant.language.scope import CueLists, Scope
 from assistant.language.sentences import sentences
 from training.corpus import ROOT, development_answers, rows_in, zipped
+from training.pairs import NOTHING, Stated, stated_in
+from training.statements import unseen_indicators
+
+_SHORT = 35
+"""Most words of a text from which the statement head and the cues learn: they are used on clauses."""
 
 
 def main() -> None:
@@ -34,7 +39,10 @@ def main() -> None:
     public = parser.parse_args().public
     rng = random.Random(3)
     model = maturity_model(ROOT / "knowledge")
-    answers, utterances = (rows_in(ROOT / "knowledge" / "exemplars" / name) for name in ("answers", "indicators"))
+    folder = ROOT / "knowledge" / "exemplars"
+    answers, utterances, several, idle = (
+        rows_in(folder / name) for name in ("answers", "indicators", "several", "off_topic")
+    )
     texts = [(row["text"], row["dimension"]) for row in answers]
     texts += [(span.text, row["dimension"]) for row in answers for span in sentences(row["text"]) if len(span.text) > 25]
     texts += [(row["text"], row["indicator"].split(".")[0]) for row in utterances]
@@ -43,6 +51,7 @@ def main() -> None:
     others = [row["premise"] for row in zipped(public / "nli.jsonl.gz")]
     others += [row["answer"] for row in zipped(public / "indirect_answers.jsonl.gz")]
     texts += [(text, "") for text in rng.sample(others, 4000)]
+    texts += [(span.text, "") for row in idle for span in sentences(row["text"])]
     vectors = encoder().encode([text for text, _ in texts])
     weights, biases = [], []
     held = development_answers()
@@ -56,49 +65,52 @@ def main() -> None:
         guess = fitted.predict_proba(held_vectors)[:, 1]
         print(f"{dimension:16} F1 on development answers {f1_score(truth, guess > 0.5):.3f}, "
               f"recall {guess[truth].mean():.2f}, elsewhere {guess[~truth].mean():.2f}")  # fmt: skip
-    statement = statement_head(model, utterances, rng)
+    stated = [s for s in stated_in(model, answers, utterances, several) if len(s.text.split()) <= _SHORT]
+    statement = statement_head(model, stated, rng)
     np.savez(
         MODELS / "heads.npz",
         topic_weights=np.array(weights, np.float32),
         topic_biases=np.array(biases, np.float32),
         statement_weights=statement.coef_.astype(np.float32),
         statement_biases=statement.intercept_.astype(np.float32),
-        cue_likelihood=cue_likelihood(utterances).astype(np.float32),
+        cue_likelihood=cue_likelihood(stated).astype(np.float32),
     )
 
 
-def cue_likelihood(utterances: list[dict]) -> np.ndarray:
+def cue_likelihood(stated: list[Stated]) -> np.ndarray:
     """P(claim by the cues | label), shape (5 labels, 4 polarities): counted, with one more of each against zeros."""
     scope = Scope(load(ROOT / "knowledge" / "model" / "cues.yaml", CueLists))
     counts = np.ones((len(LABELS), len(POLARITIES)))
-    for row in utterances:
-        claim = POLARITIES.index(scope.claim(row["text"]).polarity)
-        counts[LABELS.index(row["label"]), claim] += 1
-        counts[LABELS.index("not_addressed"), claim] += 1  # any text leaves most statements unaddressed
+    for item in stated:
+        counts[LABELS.index(item.label), POLARITIES.index(scope.claim(item.text).polarity)] += 1
     shares = counts / counts.sum(axis=1, keepdims=True)
     print("claim by the cues, by label:\n", shares.round(2))
     return shares
 
 
-def statement_head(model: MaturityModel, utterances: list[dict], rng: random.Random) -> LogisticRegression:
+def statement_head(model: MaturityModel, stated: list[Stated], rng: random.Random) -> LogisticRegression:
     """The head that judges (text, statement) pairs; its score on indicators held out of a first fit is printed."""
     indicators = list(model.indicators.values())
-    pairs = []
-    for row in utterances:
-        own = model.indicators[row["indicator"]]
-        near = [i for i in indicators if i.dimension == own.dimension and i.level != own.level]
-        pairs.append((row["text"], own, row["label"], own.id))
-        pairs += [(row["text"], other, "not_addressed", own.id) for other in (rng.choice(near), rng.choice(indicators))]
-    texts = encoder().encode([text for text, *_ in pairs])
-    stated = encoder().encode([indicator.statement for _, indicator, *_ in pairs])
-    features = statement_features(texts, stated)
-    labels = np.array([LABELS.index(label) for _, _, label, _ in pairs])
-    unseen = set(sorted(model.indicators)[::8])
-    held = np.array([own in unseen or indicator.id in unseen for _, indicator, _, own in pairs])
+    pairs = [(s.text, s.statement, LABELS.index(s.label)) for s in stated]
+    for item in stated:
+        far = [i for i in indicators if i.dimension != item.dimension]
+        pairs.append((item.text, rng.choice(far).statement, NOTHING))
+    texts, statements = (_encoded([pair[k] for pair in pairs]) for k in (0, 1))
+    features = statement_features(texts, statements)
+    labels = np.array([label for *_, label in pairs])
+    unseen = {model.indicators[i].statement for i in unseen_indicators(model)}
+    held = np.array([statement in unseen for _, statement, _ in pairs])
     first = LogisticRegression(C=0.3, max_iter=400, class_weight="balanced").fit(features[~held], labels[~held])
     guess = first.predict(features[held])
     print(f"statements, unseen indicators: macro-F1 {f1_score(labels[held], guess, average='macro'):.3f}")
     return LogisticRegression(C=0.3, max_iter=400, class_weight="balanced").fit(features, labels)
+
+
+def _encoded(texts: list[str]) -> np.ndarray:
+    """Vectors of texts, each different one encoded once."""
+    different = list(dict.fromkeys(texts))
+    place = {text: i for i, text in enumerate(different)}
+    return encoder().encode(different)[[place[text] for text in texts]]
 
 
 if __name__ == "__main__":

@@ -1,9 +1,11 @@
 """How well pairs are read: agreement, likelihood, calibration."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-import torch
+
+from assistant.language.judge import LABELS
 
 TEMPERATURES = tuple(round(0.6 + 0.1 * i, 1) for i in range(30))
 
@@ -18,6 +20,8 @@ def probabilities(logits: np.ndarray) -> np.ndarray:
 
 def shifted(logits: np.ndarray, levels: np.ndarray) -> dict[str, Any]:
     """The temperature and the shift of the four cumulative logits that fit the levels best (lightly held to no change)."""
+    import torch
+
     given, truth = torch.tensor(logits, dtype=torch.float32), torch.tensor(levels - 1)
     scale, shift = torch.zeros(1, requires_grad=True), torch.zeros(4, requires_grad=True)
     optimizer = torch.optim.Adam([scale, shift], lr=0.02)
@@ -31,15 +35,66 @@ def shifted(logits: np.ndarray, levels: np.ndarray) -> dict[str, Any]:
         loss.backward()
         optimizer.step()
     return {
-        "level_temperature": round(float((-scale.detach()).exp()), 3),
-        "level_shift": [round(value, 3) for value in shift.tolist()],
+        "temperature": round(float((-scale.detach()).exp()), 3),
+        "shift": [round(value, 3) for value in shift.tolist()],
     }
+
+
+def calibrated(logits: np.ndarray, labels: np.ndarray) -> dict[str, Any]:
+    """The temperature and the five biases added after it that fit the labels best (lightly held to no change)."""
+    import torch
+
+    given, truth = torch.tensor(logits, dtype=torch.float32), torch.tensor(labels)
+    scale, bias = torch.zeros(1, requires_grad=True), torch.zeros(logits.shape[1], requires_grad=True)
+    optimizer = torch.optim.Adam([scale, bias], lr=0.02)
+    for _ in range(1000):
+        loss = torch.nn.functional.cross_entropy(given * scale.exp() + bias, truth) + 0.01 * bias.square().sum()
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+    return {
+        "temperature": round(float((-scale.detach()).exp()), 3),
+        "shift": [round(value, 3) for value in bias.tolist()],
+    }
+
+
+def with_calibration(logits: np.ndarray, fitted: dict[str, Any]) -> np.ndarray:
+    """Label probabilities (n, 5) after calibration."""
+    scaled = logits / fitted["temperature"] + np.array(fitted["shift"])
+    odds = np.exp(scaled - scaled.max(1, keepdims=True))
+    return odds / odds.sum(1, keepdims=True)
+
+
+def confusion(logits: np.ndarray, labels: np.ndarray, fitted: dict[str, Any]) -> np.ndarray:
+    """P(read | said), shape (4, 4), where both what was said and what was read is that the statement is addressed.
+
+    One more case is added to every cell's even share, so that no misreading is impossible.
+    """
+    probs = with_calibration(logits, fitted)[:, :4]
+    read = probs.argmax(1)
+    counts = np.full((4, 4), 0.5)
+    for truth, guess in zip(labels, read, strict=True):
+        if truth < 4:
+            counts[truth, guess] += 1
+    return counts / counts.sum(1, keepdims=True)
 
 
 def f1_of(guess: np.ndarray, truth: np.ndarray) -> float:
     """F1 of one class; 0 where it is never guessed nor true."""
     both = float((guess & truth).sum())
     return 2 * both / max(float(guess.sum() + truth.sum()), 1.0)
+
+
+def label_report(logits: np.ndarray, targets: Sequence[int]) -> str:
+    """Macro-F1 over the five labels, F1 of each, accuracy of the polarity among the addressed, best temperature."""
+    labels = np.array(targets)
+    guess = logits.argmax(1)
+    f1 = [f1_of(guess == k, labels == k) for k in range(len(LABELS))]
+    each = ", ".join(f"{label} {value:.2f}" for label, value in zip(LABELS, f1, strict=True))
+    addressed = labels < 4
+    polarity = float(np.mean(logits[addressed, :4].argmax(1) == labels[addressed])) if addressed.any() else float("nan")
+    nll, temperature = min((label_nll(logits, labels, t), t) for t in TEMPERATURES)
+    return f"macro-F1 {np.mean(f1):.3f} ({each}), polarity {polarity:.3f}, NLL {nll:.3f} at temperature {temperature:.1f}"
 
 
 def label_nll(logits: np.ndarray, labels: np.ndarray, temperature: float) -> float:

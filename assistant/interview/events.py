@@ -61,12 +61,23 @@ class ActionUndone(Value):
 
 
 class EvidenceRemoved(Value):
-    """The person said that the evidence at this place was read wrongly; it no longer counts."""
+    """Evidence of the turn ``target`` no longer counts: it was read wrongly, or was corrected or overruled later.
+
+    Which: the one with this ``indicator`` and ``quote``; or, where ``dimension`` is given, all about that dimension.
+    """
 
     kind: Literal["evidence_removed"] = "evidence_removed"
     target: int
-    indicator: str
-    quote: str
+    indicator: str = ""
+    quote: str = ""
+    dimension: str | None = None
+
+
+class ReadingRejected(Value):
+    """The person said that the turn ``target`` was not understood rightly: nothing that was read from it counts."""
+
+    kind: Literal["reading_rejected"] = "reading_rejected"
+    target: int
 
 
 class DocumentAttached(Value):
@@ -79,12 +90,16 @@ class DocumentAttached(Value):
 
 
 class EvidenceFound(Value):
-    """Evidence was read from what was said; ``unknown`` when the person said that they do not know."""
+    """Evidence was read from what was said.
+
+    ``unknown`` when the person said that they do not know; ``anchored`` unless it was claimed without anything concrete.
+    """
 
     kind: Literal["evidence_found"] = "evidence_found"
     evidence: tuple[Evidence, ...] = ()
     facts: tuple[Fact, ...] = ()
     unknown: bool = False
+    anchored: bool = True
 
 
 class ReplyGiven(Value):
@@ -111,6 +126,7 @@ Event = Annotated[
     | MessageEdited
     | ActionUndone
     | EvidenceRemoved
+    | ReadingRejected
     | DocumentAttached
     | EvidenceFound
     | ReplyGiven
@@ -128,6 +144,7 @@ ACTIONS = (
     MessageEdited,
     ActionUndone,
     EvidenceRemoved,
+    ReadingRejected,
     DocumentAttached,
     PlanMade,
 )

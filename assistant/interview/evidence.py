@@ -5,12 +5,14 @@ from typing import Literal
 import numpy as np
 from pydantic import Field, model_validator
 
-from assistant.interview.model import Value
+from assistant.interview.model import Polarity, Value
 
-Polarity = Literal["affirmed", "denied", "planned", "partly"]
-Kind = Literal["indicator", "level", "option", "implied"]
+__all__ = ["FACT_UNITS", "PLANNING_CLUES", "Evidence", "Fact", "Kind", "Polarity"]
+
+Kind = Literal["indicator", "level", "option", "implied", "check", "unknown"]
 """What kind of witness: a statement read against an indicator; a whole answer judged against the levels; a picked option;
-an indicator that follows from a picked option (shown and used by the plan, but not weighed beside the pick itself)."""
+an indicator that follows from a picked option (shown and used by the plan, but not weighed beside the pick itself); an
+indicator that was asked about by itself; or that the person does not know."""
 
 FACT_UNITS: dict[str, str] = {
     "data_sensitivity": "",
@@ -60,8 +62,8 @@ class Evidence(Value):
 
     @model_validator(mode="after")
     def _levels_where_needed(self) -> "Evidence":
-        if (self.levels is None) != (self.kind in ("indicator", "implied")):
-            raise ValueError("evidence of kind 'level' or 'option' carries 'levels', the other kinds do not")
+        if (self.levels is not None) != (self.kind in ("level", "option", "unknown")):
+            raise ValueError("evidence of kind 'level', 'option' or 'unknown' carries 'levels', the other kinds do not")
         if self.levels is not None and not (np.all(np.array(self.levels) > 0)):
             raise ValueError("the likelihood of every level must be positive: nothing that is said is impossible")
         return self

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.interview.evidence import Evidence
-from assistant.interview.model import DIMENSIONS, LEVELS, Indicator, MaturityModel, Parameters, StageRule
+from assistant.interview.model import DIMENSIONS, LEVELS, Indicator, MaturityModel, Parameters, Polarity, StageRule
 
 Array = NDArray[np.float64]
 
@@ -167,41 +167,67 @@ def true_given_level(indicator: Indicator, parameters: Parameters) -> Array:
 def level_likelihoods(model: MaturityModel, evidence: Iterable[Evidence]) -> Array:
     """Likelihood of all evidence at each level of each dimension, shape (8, 5), each row scaled to a maximum of 1.
 
-    Saying a thing again does not count again: of several readings of one indicator with the same polarity only the most
-    trusted counts, whatever their order.
+    Witnesses that rest on the same words or the same person's way of talking are not independent:
+    - of several readings of one indicator with the same polarity only the most trusted counts, whatever their order;
+    - a statement read from words whose level was read as a whole counts with ``statement_share`` of its log-likelihood;
+    - of several whole answers about one dimension the strongest counts fully, each next one ``repeat_share`` as much.
     """
-    strongest: dict[tuple[str, str], float] = {}
+    witnesses = tuple(evidence)
     result = np.zeros((_N, _K))
-    rows = {dimension: d for d, dimension in enumerate(DIMENSIONS)}
-    seen: set[tuple[object, ...]] = set()
-    for item in evidence:
-        if item.kind == "indicator":
-            place = (item.indicator, item.polarity)
-            strongest[place] = max(strongest.get(place, 0.0), item.weight)
-        elif item.levels is not None and (item.dimension, item.quote, item.levels) not in seen:
-            seen.add((item.dimension, item.quote, item.levels))
-            result[rows[item.dimension]] += np.log(np.array(item.levels))
-    for (indicator_id, polarity), weight in sorted(strongest.items()):
-        indicator = model.indicators.get(indicator_id)
-        if indicator is None:  # an older session may name an indicator that the model no longer has
-            continue
-        true = true_given_level(indicator, model.parameters)
-        says_true, says_false = reading_likelihood(polarity, weight, model.parameters)
-        result[rows[indicator.dimension]] += np.log(says_true * true + says_false * (1 - true))
+    for d, dimension in enumerate(DIMENSIONS):
+        own = [item for item in witnesses if item.dimension == dimension]
+        result[d] = _picks(own) + _whole_answers(own, model.parameters) + _statements(own, model)
     result -= result.max(axis=1, keepdims=True)
     scaled: Array = np.exp(result)
     return scaled
 
 
-def reading_likelihood(polarity: str, weight: float, parameters: Parameters) -> tuple[float, float]:
-    """Likelihood of a reading if the indicator is true, and if it is false, on a common scale.
+def _picks(evidence: Iterable[Evidence]) -> Array:
+    """Log-likelihood of picked options, shape (5,); the same pick twice counts once."""
+    picks = {(e.quote, e.levels) for e in evidence if e.kind == "option"}
+    return sum((np.log(np.array(levels)) for _, levels in picks), np.zeros(_K))
 
-    A reading of weight w is right with probability (1 + w) / 2: at w = 0 it says nothing, at w = 1 it is certain. What is
-    planned is mostly not yet true; what is partly true stands between.
+
+def _whole_answers(evidence: Iterable[Evidence], parameters: Parameters) -> Array:
+    """Log-likelihood of answers read as a whole, and of "I don't know", shape (5,)."""
+    read = {(e.quote, e.levels) for e in evidence if e.kind in ("level", "unknown")}
+    logs = sorted((np.log(np.array(levels)) for _, levels in read), key=lambda log: (-float(np.ptp(log)), tuple(log)))
+    return sum((log * parameters.repeat_share**place for place, log in enumerate(logs)), np.zeros(_K))
+
+
+def _statements(evidence: Sequence[Evidence], model: MaturityModel) -> Array:
+    """Log-likelihood of single statements, shape (5,)."""
+    parameters = model.parameters
+    whole = {e.source for e in evidence if e.kind == "level"}
+    strongest: dict[tuple[str, str], Array] = {}
+    for item in evidence:
+        indicator = model.indicators.get(item.indicator)
+        if item.kind not in ("indicator", "check") or indicator is None:  # an older session may name one that is gone
+            continue
+        true = true_given_level(indicator, parameters)
+        says_true, says_false = reading_likelihood(item.polarity, item.weight, parameters, read=item.kind == "indicator")
+        share = parameters.statement_share if item.source in whole and item.kind == "indicator" else 1.0
+        log = share * np.log(says_true * true + says_false * (1 - true))
+        place = (item.indicator, item.polarity)
+        if place not in strongest or np.ptp(log) > np.ptp(strongest[place]):
+            strongest[place] = log
+    return sum((strongest[place] for place in sorted(strongest)), np.zeros(_K))
+
+
+def reading_likelihood(
+    polarity: Polarity, weight: float, parameters: Parameters, *, read: bool = True
+) -> tuple[float, float]:
+    """Likelihood of a statement if the indicator is true, and if it is false.
+
+    Truth decides what people say (``said``), and what is ``read`` from words may have been misread: what was said is then
+    spread by the reader's confusion matrix. The less the witness is trusted (``weight`` 0..1), the less it tells truth
+    from falsehood; at 0 it says nothing.
     """
-    weight = min(weight, 0.999)
-    share = {"affirmed": 1.0, "denied": 0.0}.get(
-        polarity, parameters.planned_affirms if polarity == "planned" else parameters.partly_affirms
-    )
-    right, wrong = (1 + weight) / 2, (1 - weight) / 2
-    return share * right + (1 - share) * wrong, share * wrong + (1 - share) * right
+    said = parameters.said
+    if read:
+        spread = {truth: row[polarity] for truth, row in parameters.confusion.items()}
+        if_true, if_false = (sum(p * said[truth][k] for truth, p in spread.items()) for k in (0, 1))
+    else:
+        if_true, if_false = said[polarity]
+    middle = (if_true + if_false) / 2
+    return weight * if_true + (1 - weight) * middle, weight * if_false + (1 - weight) * middle

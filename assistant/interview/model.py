@@ -14,6 +14,7 @@ DIMENSIONS = ("strategy", "use_cases", "data", "infrastructure", "operations", "
 LEVELS = (1, 2, 3, 4, 5)
 
 Level = Annotated[int, Field(ge=1, le=5)]
+Polarity = Literal["affirmed", "denied", "planned", "partly"]
 DimensionId = Literal["strategy", "use_cases", "data", "infrastructure", "operations", "people", "governance", "culture"]
 
 
@@ -79,6 +80,8 @@ class Option(Value):
     denies: tuple[str, ...] = ()
     value: str | float | bool | None = None
     """For deployment questions: the value that the fact takes when this option is picked."""
+    polarity: Polarity | None = None
+    """For questions about one indicator: how the indicator stands when this option is picked."""
 
 
 class Question(Value):
@@ -98,6 +101,8 @@ class Question(Value):
     """For deployment questions: what knowing the fact is worth to the plan, in bits."""
     from_stage: Level = 1
     """For deployment questions: the plan needs the fact only from this stage on."""
+    indicator: str | None = None
+    """For questions that check a single indicator: its id."""
 
     def option(self, option_id: str) -> Option | None:
         """The option with that id, or None."""
@@ -164,8 +169,26 @@ class Parameters(Value):
     indicator_floor: float = Field(ge=0, lt=0.5)
     option_reliability: float = Field(gt=0, lt=1)
     option_spread: float = Field(gt=0)
-    planned_affirms: float = Field(ge=0, le=1)
-    partly_affirms: float = Field(ge=0, le=1)
+    said: dict[Polarity, tuple[float, float]]
+    """P(what a person says of an indicator | it is true, it is false): two columns that sum to 1."""
+    confusion: dict[Polarity, dict[Polarity, float]]
+    """P(read | said) of the statement reader, where something was said: a row for each of the four, summing to 1."""
+    statement_share: float = Field(ge=0, le=1)
+    repeat_share: float = Field(ge=0, le=1)
+    overclaim: float = Field(ge=0, lt=1)
+    """Share of claims without anything concrete that describe the next higher level."""
+    unknown_levels: tuple[float, float, float, float, float]
+    """Likelihood, at each level of a dimension, that somebody who is asked about it does not know."""
+    in_writing: float = Field(ge=0, le=1)
+    """Trust in a document's statement beside the same words said in person."""
+    firm: float = Field(ge=0, le=1)
+    """Least weight of evidence on a dimension that makes a question about it dispensable."""
+    level_share: float = Field(ge=0)
+    """Worth of a bit about a dimension's level beside a bit about the stage."""
+    vague_below: float = Field(ge=0, le=1)
+    contradiction_overlap: float = Field(ge=0, le=1)
+    contradiction_sure: float = Field(ge=0, le=1)
+    max_follow_ups: int = Field(ge=0)
     confident: float = Field(gt=0, lt=1)
     worth_asking: float = Field(ge=0)
     topic_bonus: float = Field(ge=0)
@@ -205,6 +228,11 @@ class MaturityModel(Value):
         return {d.id: Question(id=f"{d.id}.open", dimension=d.id, text=d.opener, seconds=45) for d in self.dimensions}
 
     @cached_property
+    def checks(self) -> dict[str, Question]:
+        """For each indicator, by its id, the question whether it is true today; its own id is ``check.<indicator>``."""
+        return {indicator.id: _check_of(indicator) for indicator in self.indicators.values()}
+
+    @cached_property
     def all_questions(self) -> tuple[Question, ...]:
         """Openers, anchored questions and deployment questions."""
         anchored = tuple(question for dimension in self.dimensions for question in dimension.questions)
@@ -212,8 +240,8 @@ class MaturityModel(Value):
 
     @cached_property
     def questions(self) -> dict[str, Question]:
-        """All questions by id."""
-        return {question.id: question for question in self.all_questions}
+        """All questions by id, the checks of single indicators among them."""
+        return {question.id: question for question in (*self.all_questions, *self.checks.values())}
 
     def dimension(self, dimension_id: str) -> Dimension:
         """The dimension with that id; KeyError when there is none."""
@@ -230,3 +258,24 @@ class MaturityModel(Value):
             if all(sum(levels[d] >= c.level for d in c.of) >= c.count for c in rule.conditions):
                 reached = max(reached, rule.stage)
         return reached
+
+
+_CHECK_OPTIONS = (
+    Option(id="yes", text="Yes, that is so today", polarity="affirmed"),
+    Option(id="partly", text="In part, or only in some places", polarity="partly"),
+    Option(id="planned", text="It is planned, but not yet so", polarity="planned"),
+    Option(id="no", text="No", polarity="denied"),
+)
+
+
+def _check_of(indicator: Indicator) -> Question:
+    statement = indicator.statement.rstrip(".")
+    lowered = statement if statement.split(" ", 1)[0] in ("AI", "IT") else statement[0].lower() + statement[1:]
+    return Question(
+        id=f"check.{indicator.id}",
+        dimension=indicator.dimension,
+        text=f"{indicator.probe} I would like to know whether this is so today: {lowered}.",
+        seconds=8,
+        options=_CHECK_OPTIONS,
+        indicator=indicator.id,
+    )

@@ -1,7 +1,7 @@
 """What a picked option says: evidence on the level, the indicators that follow, or a deployment fact."""
 
 from assistant.interview.evidence import FACT_UNITS, Evidence, Fact, Polarity
-from assistant.interview.model import Option, Parameters, Question
+from assistant.interview.model import DIMENSIONS, Option, Parameters, Question
 from assistant.interview.selection import option_likelihoods
 
 
@@ -21,6 +21,8 @@ def picked(
                 source=source,
             ),
         )
+    if question.indicator is not None:
+        return (_checked(question, option, quote, source, parameters),), ()
     row = option_likelihoods(question, parameters)[question.options.index(option)]
     scaled = row / row.max()
     itself = Evidence(
@@ -48,3 +50,32 @@ def picked(
         for indicator in indicators
     )
     return (itself, *implied), ()
+
+
+def _checked(question: Question, option: Option, quote: str, source: int | str, parameters: Parameters) -> Evidence:
+    return Evidence(
+        quote=quote,
+        source=source,
+        dimension=question.dimension,
+        indicator=question.indicator or "",
+        polarity=option.polarity or "affirmed",
+        weight=parameters.option_reliability,
+        kind="check",
+    )
+
+
+def not_known(question: Question, quote: str, source: int | str, parameters: Parameters) -> tuple[Evidence, ...]:
+    """What it says about a dimension that the person who answers for the organisation does not know."""
+    if question.dimension not in DIMENSIONS:
+        return ()
+    item = Evidence(
+        quote=quote,
+        source=source,
+        dimension=question.dimension,
+        indicator=f"{question.dimension}.level-1",
+        polarity="denied",
+        weight=0.1,
+        kind="unknown",
+        levels=parameters.unknown_levels,
+    )
+    return (item,)

@@ -5,18 +5,13 @@ and the level of its dimension. An answer's own noise is subtracted by construct
 of the answer, is what counts (the trap named in BED-LLM, arXiv 2508.21184).
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 
-from assistant.interview.inference import Array, Posterior
+from assistant.interview.inference import Array, Posterior, true_given_level
 from assistant.interview.model import DIMENSIONS, LEVELS, MaturityModel, Parameters, Question, Value
 from assistant.interview.state import State
-
-LEVEL_SHARE = 0.5
-"""Worth of a bit about a dimension's level beside a bit about the stage: the roadmap needs both."""
-
-
-FIRM = 0.5
-"""Least weight of evidence on a dimension that makes a question about it dispensable."""
 
 
 class Choice(Value):
@@ -47,13 +42,28 @@ def open_likelihoods(parameters: Parameters) -> Array:
     return result
 
 
-def expected_gain(posterior: Posterior, question: Question, parameters: Parameters) -> float:
+def answer_likelihoods(model: MaturityModel, question: Question) -> Array:
+    """P(answer | level) of any question about a dimension, shape (answers, 5), columns sum to 1."""
+    parameters = model.parameters
+    if question.indicator is not None:
+        true = true_given_level(model.indicators[question.indicator], parameters)
+        rows = [parameters.said[o.polarity] for o in question.options if o.polarity is not None]
+        return np.array([if_true * true + if_false * (1 - true) for if_true, if_false in rows])
+    return option_likelihoods(question, parameters) if question.options else open_likelihoods(parameters)
+
+
+def expected_gain(model: MaturityModel, posterior: Posterior, question: Question) -> float:
     """Expected information of a question about a dimension, in bits (>= 0)."""
-    answers = option_likelihoods(question, parameters) if question.options else open_likelihoods(parameters)
+    answers = answer_likelihoods(model, question)
     joint = posterior.joint[DIMENSIONS.index(question.dimension)]  # (level, stage)
     about_stage = _mutual_information(answers @ joint)
     about_level = _mutual_information(answers * joint.sum(axis=1)[None])
-    return about_stage + LEVEL_SHARE * about_level
+    return about_stage + model.parameters.level_share * about_level
+
+
+def worth_of(model: MaturityModel, posterior: Posterior, question: Question) -> float:
+    """Expected information of a question in bits a minute of the person's time."""
+    return expected_gain(model, posterior, question) * 60 / question.seconds
 
 
 def _mutual_information(joint: Array) -> float:
@@ -74,7 +84,8 @@ def next_question(model: MaturityModel, state: State, posterior: Posterior) -> C
     if len(state.answered) >= parameters.max_questions:
         return Choice(question=None, worth=0)
     asked = {model.questions[q].dimension for q in state.answered if q in model.questions}
-    touched = asked | {item.dimension for item in state.evidence if item.kind != "implied" and item.weight >= FIRM}
+    firm = (item for item in state.evidence if item.kind != "implied" and item.weight >= parameters.firm)
+    touched = asked | {item.dimension for item in firm}
     fresh = [d for d in DIMENSIONS if d not in touched]
     certain = float(posterior.stage.max()) >= parameters.confident
     candidates = [q for q in model.all_questions if q.id not in state.answered and _eligible(q, state, posterior)]
@@ -90,6 +101,15 @@ def next_question(model: MaturityModel, state: State, posterior: Posterior) -> C
     return Choice(question=question, worth=worth)
 
 
+def best_anchored(model: MaturityModel, state: State, posterior: Posterior, dimensions: Sequence[str]) -> Question | None:
+    """Of the first of these dimensions that has any left: the unasked question with options that tells most."""
+    for dimension in dimensions:
+        left = [q for q in model.dimension(dimension).questions if q.id not in state.answered]
+        if left:
+            return max(left, key=lambda q: worth_of(model, posterior, q))
+    return None
+
+
 def _eligible(question: Question, state: State, posterior: Posterior) -> bool:
     if question.dimension != "deployment":
         return True
@@ -99,7 +119,6 @@ def _eligible(question: Question, state: State, posterior: Posterior) -> bool:
 
 def _worth(question: Question, state: State, posterior: Posterior, model: MaturityModel) -> float:
     """Bits a minute, with the bonus for staying on topic."""
-    gain = expected_gain(posterior, question, model.parameters)
     last = state.turns[-1].question if state.turns else None
     on_topic = last is not None and last in model.questions and model.questions[last].dimension == question.dimension
-    return gain * 60 / question.seconds + (model.parameters.topic_bonus if on_topic else 0.0)
+    return worth_of(model, posterior, question) + (model.parameters.topic_bonus if on_topic else 0.0)

@@ -13,6 +13,7 @@ from assistant.interview.events import (
     OptionChosen,
     PlanMade,
     QuestionSkipped,
+    ReadingRejected,
     Recorded,
     ReplyGiven,
     SessionStarted,
@@ -31,6 +32,8 @@ class Turned(Value):
     evidence: tuple[Evidence, ...] = ()
     facts: tuple[Fact, ...] = ()
     unknown: bool = False
+    anchored: bool = True
+    """Whether what was claimed came with something concrete: a name, a number, a time, a thing that happened."""
     reply: str = ""
     asked: str | None = None
     done: bool = False
@@ -97,7 +100,7 @@ def fold(records: Iterable[Recorded]) -> State:
             state = State(owner=event.owner, greeting=event.greeting)
         elif isinstance(event, MessageEdited) and event.target in turns:
             edits[record.seq] = event.target
-            fresh = {"text": event.text, "evidence": (), "facts": (), "unknown": False, "edited": True}
+            fresh = {"text": event.text, "evidence": (), "facts": (), "unknown": False, "anchored": True, "edited": True}
             turns[event.target] = turns[event.target].model_copy(update=fresh)
         elif isinstance(event, EvidenceRemoved):
             _remove(turns, event)
@@ -109,6 +112,8 @@ def fold(records: Iterable[Recorded]) -> State:
                 state = state.model_copy(update={"started_with": event.question})
         elif (opened := _opened(record)) is not None:
             turns[record.seq] = opened
+            if isinstance(event, ReadingRejected) and event.target in turns:
+                turns[event.target] = turns[event.target].model_copy(update={"evidence": (), "facts": ()})
     passive = SessionStarted | PlanMade
     actions = tuple(r.seq for r in live if r.seq == r.turn and not isinstance(r.event, passive))
     return state.model_copy(update={"turns": tuple(turns.values()), "actions": actions})
@@ -122,6 +127,8 @@ def _opened(record: Recorded) -> Turned | None:
         return Turned(seq=record.seq, action="chose", text=event.text, question=event.question)
     if isinstance(event, QuestionSkipped):
         return Turned(seq=record.seq, action="skipped", text="", question=event.question)
+    if isinstance(event, ReadingRejected):
+        return Turned(seq=record.seq, action="misread", text="")
     if isinstance(event, DocumentAttached):
         return Turned(seq=record.seq, action="attached", text=event.name)
     return None  # a plan made changes nothing of what is known
@@ -134,6 +141,7 @@ def _consequence(turn: Turned, event: EvidenceFound | ReplyGiven, *, edited: boo
                 "evidence": (*turn.evidence, *event.evidence),
                 "facts": (*turn.facts, *event.facts),
                 "unknown": turn.unknown or event.unknown,
+                "anchored": turn.anchored and event.anchored,
             }
         )
     if edited:  # an edit re-reads old words; what was replied and asked at the time stays as it was
@@ -141,9 +149,15 @@ def _consequence(turn: Turned, event: EvidenceFound | ReplyGiven, *, edited: boo
     return turn.model_copy(update={"reply": event.text, "asked": event.question, "done": event.done})
 
 
+def _names(event: EvidenceRemoved, item: Evidence) -> bool:
+    if event.dimension is not None:
+        return event.dimension == item.dimension
+    return (item.indicator, item.quote) == (event.indicator, event.quote)
+
+
 def _remove(turns: dict[int, Turned], event: EvidenceRemoved) -> None:
     turn = turns.get(event.target)
     if turn is None:
         return
-    kept = tuple(e for e in turn.evidence if (e.indicator, e.quote) != (event.indicator, event.quote))
+    kept = tuple(e for e in turn.evidence if not _names(event, e))
     turns[event.target] = turn.model_copy(update={"evidence": kept})

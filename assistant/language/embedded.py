@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from assistant.interview.evidence import Evidence
-from assistant.interview.model import DIMENSIONS, MaturityModel, Question, Value
+from assistant.interview.model import DIMENSIONS, MaturityModel, Polarity, Question, Value
 from assistant.language.encoder import Encoder, Vectors
 from assistant.language.facts import FactReader
 from assistant.language.judge import LABELS, POLARITIES, Array, Heads, Judge
@@ -14,12 +14,6 @@ from assistant.language.protocol import Intent, Understanding
 from assistant.language.scope import Scope, plain
 from assistant.language.sentences import Span, clauses, sentences
 
-_SHORT = 7
-"""Most words of an answer that is not understood without its question."""
-_REPLY = 20.0
-"""How much likelier a statement is affirmed after "yes ...", denied after "no ...", in answer to its question."""
-_FEW = 3
-"""Most words of an answer from which hardly any level can be read."""
 _WORD = re.compile(r"[a-z]+(?:'[a-z]+)?")
 
 
@@ -32,8 +26,10 @@ class Thresholds(Value):
     """Probability that an answer speaks of the dimension that was asked about."""
     asked_about_strayed: float
     """The same for an answer that strayed: hardly a sentence on the dimension asked about, and much on another."""
+    few_words: int
+    """Most words of an answer from which hardly any level can be read."""
     asked_about_short: float
-    """The same for an answer of three words or fewer."""
+    """Probability that an answer of so few words speaks of the dimension that was asked about."""
     idle: float
     """An answer that reaches this probability for no dimension speaks of nothing that the advisor asks about."""
     strayed_own: float
@@ -48,8 +44,13 @@ class Thresholds(Value):
     """Most pairs of clause and statement that are judged in one message, nearest first."""
     sure: float
     """Least probability that a statement is addressed for it to become evidence."""
-    statement_trust: float
-    """Factor on the reliability of a single statement: it comes from the same words as the level of the whole answer."""
+    heads_share: float
+    """Weight of the heads' log-probabilities beside the statement reader's, in a log-linear pool."""
+    cues_share: float
+    """The same for the cue phrases with scope."""
+    mostly_silent: float
+    """How much likelier it is that a statement is not addressed when it was found by likeness than in the balanced texts
+    that the reader is calibrated on."""
     level_trust: float
     """Exponent on the likelihood of a level that was asked about; below 1 where readings of one person go together."""
     plans_count_against: float
@@ -97,24 +98,36 @@ class EmbeddedReader:
         if intent == "unknown":
             return Understanding(intent=intent, facts=facts)
         evidence = self._evidence(text, spans, question, source)
+        if question is not None and question.indicator is not None:
+            evidence = (*self._checked(text, question, source), *evidence)
         if intent == "answer" and not evidence and not facts:
             intent = "off_topic"
         corrects = self._scope.marks(text, "correction")
-        return Understanding(intent=intent, evidence=evidence, facts=facts, corrects=corrects)
+        anchored = self._scope.concrete(text)
+        return Understanding(intent=intent, evidence=evidence, facts=facts, corrects=corrects, anchored=anchored)
+
+    def _checked(self, text: str, question: Question, source: int | str) -> tuple[Evidence, ...]:
+        """What a typed answer to a question about one indicator says of it."""
+        indicator = self._model.indicators[question.indicator or ""]
+        probs = self.judge(question.text, text, indicator.statement)
+        best = max(POLARITIES, key=lambda label: probs[label])
+        weight = probs[best] * self._scope.claim(text).firmness
+        item = Evidence(
+            quote=text,
+            source=source,
+            dimension=indicator.dimension,
+            indicator=indicator.id,
+            polarity=best,
+            weight=round(weight, 3),
+            kind="check",
+        )
+        return (item,)
 
     def judge(self, question: str, text: str, statement: str) -> dict[str, float]:
-        """How a text, said in answer to a question (or to none), stands to any statement: probabilities of LABELS.
-
-        A short answer means little alone, so it is read together with its question.
-        """
-        said = f"{question} {text}" if question and len(text.split()) <= _SHORT else text
-        vectors = self._encoder.encode([said, statement])
-        probs = self._stand([(said, statement)], vectors[:1], vectors[1:])[0]
-        if said != text:  # a bare yes or no says which way, whatever the words around it sound like
-            for kind, label in (("affirm_short", "affirmed"), ("deny_short", "denied")):
-                if self._scope.marks(text, kind):
-                    probs[LABELS.index(label)] *= _REPLY
-            probs = probs / probs.sum()
+        """How a text, said in answer to a question (or to none), stands to any statement: probabilities of LABELS."""
+        said = f"{question} {text}" if question else text
+        vectors = self._encoder.encode([text, statement])
+        probs = self._stand([(said, statement)], [self._scope.claim(text).polarity], vectors[:1], vectors[1:])[0]
         return {label: round(float(p), 6) for label, p in zip(LABELS, probs, strict=True)}
 
     def _intent(self, text: str) -> Intent:
@@ -151,7 +164,9 @@ class EmbeddedReader:
         topics = self._heads.topics(np.array([vector[span.text] for span in spans]))
         levels = self._levels(text, spans, topics, question, asked, source)
         spoken_of = {item.dimension for item in levels}
-        made = self._statements_made(said, np.array([vector[part.text] for part in said]), spoken_of, source)
+        made = self._statements_made(
+            text, spans, said, np.array([vector[part.text] for part in said]), spoken_of, question, source
+        )
         return (*levels, *made)
 
     def _levels(
@@ -190,13 +205,16 @@ class EmbeddedReader:
         own, most = float(topics[:, DIMENSIONS.index(asked)].max()), float(topics.max())
         if most >= self._at.strayed_other and own < self._at.strayed_own * most:
             return self._at.asked_about_strayed
-        if len(text.split()) > _FEW:
+        if len(text.split()) > self._at.few_words:
             return self._at.asked_about if most >= self._at.idle else 0.0
         replies = any(self._scope.marks(text, kind) for kind in ("affirm_short", "deny_short"))
         return self._at.asked_about_short if replies or own >= self._at.on_topic else 0.0
 
     def _level(self, dimension: str, words: str, spoken: float, probs: Array, trust: float, source: int | str) -> Evidence:
         """A level as evidence: where the words may not speak of the dimension at all, they say that much less."""
+        if not self._scope.concrete(words):  # a claim without anything concrete may describe the next level up
+            share = self._model.parameters.overclaim
+            probs = (1 - share) * probs + share * np.append(probs[1:], probs[-1])
         likelihood = (spoken * probs + (1 - spoken) * 0.2) ** trust
         return Evidence(
             quote=words,
@@ -221,9 +239,19 @@ class EmbeddedReader:
         return question.text if question is not None else self._model.dimension(dimension).opener
 
     def _statements_made(
-        self, said: Sequence[Span], vectors: Vectors, spoken_of: set[str], source: int | str
+        self,
+        text: str,
+        spans: Sequence[Span],
+        said: Sequence[Span],
+        vectors: Vectors,
+        spoken_of: set[str],
+        question: Question | None,
+        source: int | str,
     ) -> list[Evidence]:
-        """Evidence on single indicators: the clauses that speak of them, with the polarity in which they do."""
+        """Evidence on single indicators: the clauses that speak of them, with the polarity in which they do.
+
+        A clause is judged within its sentence and the one before it, as the answer to the question asked.
+        """
         near = vectors @ self._statements.T
         open_to = np.array([indicator.dimension in spoken_of for indicator in self._indicators])
         near = np.where(open_to[None], near, -1.0)
@@ -232,8 +260,14 @@ class EmbeddedReader:
         pairs = [(row, column) for row, column in pairs if near[row, column] >= self._at.similar]
         if not pairs:
             return []
-        texts = [(said[r].text, self._indicators[c].statement) for r, c in pairs]
-        judged = self._stand(texts, vectors[[r for r, _ in pairs]], self._statements[[c for _, c in pairs]])
+        asked = [question.text if question and question.dimension == self._indicators[c].dimension else "" for _, c in pairs]
+        texts = [
+            (_around(text, spans, said[r], q), self._indicators[c].statement) for (r, c), q in zip(pairs, asked, strict=True)
+        ]
+        claims = [self._scope.claim(said[r].text).polarity for r, _ in pairs]
+        judged = self._stand(texts, claims, vectors[[r for r, _ in pairs]], self._statements[[c for _, c in pairs]])
+        judged[:, LABELS.index("not_addressed")] *= self._at.mostly_silent
+        judged /= judged.sum(axis=1, keepdims=True)
         strongest: dict[str, Evidence] = {}
         for (row, column), probs in zip(pairs, judged, strict=True):
             item = self._statement(said[row], column, probs, source)
@@ -241,10 +275,13 @@ class EmbeddedReader:
                 strongest[item.indicator] = item
         return sorted(strongest.values(), key=lambda item: -item.weight)
 
-    def _stand(self, pairs: Sequence[tuple[str, str]], texts: Vectors, statements: Vectors) -> Array:
+    def _stand(
+        self, pairs: Sequence[tuple[str, str]], claims: Sequence[Polarity], texts: Vectors, statements: Vectors
+    ) -> Array:
         """How texts stand to statements, shape (pairs, 5): the trained reader, the heads and the cues as three witnesses."""
-        claims = [self._scope.claim(text).polarity for text, _ in pairs]
-        judged = self._judge.statements(pairs) * self._heads.statements(texts, statements) * self._heads.cues(claims)
+        judged = self._judge.statements(pairs)
+        judged = judged * self._heads.statements(texts, statements) ** self._at.heads_share
+        judged = judged * self._heads.cues(claims) ** self._at.cues_share
         result: Array = judged / judged.sum(axis=1, keepdims=True)
         return result
 
@@ -254,7 +291,7 @@ class EmbeddedReader:
         if mixed["not_addressed"] > 1 - self._at.sure:
             return None
         indicator = self._indicators[column]
-        trust = (1 - mixed["not_addressed"]) * self._scope.claim(clause.text).firmness * self._at.statement_trust
+        trust = mixed[best] * self._scope.claim(clause.text).firmness
         return Evidence(
             quote=clause.text,
             source=source,
@@ -268,6 +305,13 @@ class EmbeddedReader:
 def _stretch(text: str, spans: Sequence[Span]) -> str:
     """The verbatim stretch of the message from the first to the last of its sentences."""
     return text[spans[0].start : spans[-1].start + len(spans[-1].text)]
+
+
+def _around(text: str, spans: Sequence[Span], clause: Span, question: str) -> str:
+    """A clause as the statement reader sees it: its sentence and the one before, after the question that they answer."""
+    place = next((i for i, span in enumerate(spans) if span.start <= clause.start < span.start + len(span.text)), 0)
+    said = _stretch(text, spans[max(0, place - 1) : place + 1])
+    return f"{question} {said}" if question else said
 
 
 def _picked(text: str, question: Question | None) -> str | None:

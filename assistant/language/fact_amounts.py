@@ -16,11 +16,11 @@ COUNTED = ("gpu_on_prem", "team_ml_engineers")
 """Facts whose amounts within one sentence add up: "three data scientists and two ML engineers"."""
 _WITHOUT_FIGURE = ("latency_ms", "training_data_tb")
 """Those, and the counted ones, may do without a figure: "within a second", "a petabyte", "a GPU"."""
-_UNTRUE = ("elsewhere", "hearsay", "hypothetical", "past", "question", "unknown")
+UNTRUE = ("elsewhere", "hearsay", "hypothetical", "past", "question", "unknown")
 _ENOUGH = 60
 """Characters of one part taken up by amounts beyond which it is a table and no statement."""
-_SURE, _NEAR, _BARE = 3, 2, 1
-_PERIOD = re.compile(
+SETTLED, _SURE, _NEAR, _BARE = 5, 3, 2, 1
+PERIOD = re.compile(
     r"(?<![\w#])(?:(?:an?|per|each|every|/) ?(?P<unit>year|annum|yr|month|quarter)"
     r"|(?P<yearly>p\.?a\.?|annually|yearly|annual)|(?P<monthly>monthly)"
     r"|(?:over|for|across) (?:the next )?#(?P<n>\d+) years|(?P<next>(?:this|next) year|(?:in|for) #\d+))(?!\w)"
@@ -33,8 +33,6 @@ _TARGET = re.compile(
 _BUDGET = re.compile(r"(?:^|(?<!\w)(?:the|our|a|annual|yearly|total|whole|this) )budget(?!\w)")
 """A budget that no other word claims, as in "the IT budget"."""
 _NOT_ADDED = re.compile(r"(?<!\w)(?:of (?:them|which|these|those|whom)|including|among them|half of)(?!\w)")
-_LOAD = re.compile(r"(?<!\w)(?:traffic|demand|load)(?!\w)")
-_ONLY = re.compile(r"(?<!\w)(?:peaks?|busiest|rush|maximum|max)(?!\w)")
 
 
 class Found(NamedTuple):
@@ -55,7 +53,7 @@ def amounts_in(name: str, clause: Clause, cues: FactCues, *, asked: bool) -> Ite
     if counted and (whole := patterns.none.search(clause.text)) and _holds(clause, whole):  # "engineers: at the moment none"
         yield Found(0.0, _SURE, clause)
     for position, part in enumerate(clause.parts):
-        if part.is_one_of(*_UNTRUE):
+        if part.is_one_of(*UNTRUE):
             continue
         if counted and "planned" not in part.cues and patterns.none.search(part.text):
             yield Found(0.0, _SURE, clause)
@@ -65,7 +63,7 @@ def amounts_in(name: str, clause: Clause, cues: FactCues, *, asked: bool) -> Ite
 
 def _holds(clause: Clause, match: re.Match[str]) -> bool:
     """Whether nothing in the parts that the match touches makes it untrue of today."""
-    return not any(part.is_one_of(*_UNTRUE, "planned") for part in touched(clause, *match.span()))
+    return not any(part.is_one_of(*UNTRUE, "planned") for part in touched(clause, *match.span()))
 
 
 def _in_part(name: str, clause: Clause, position: int, cues: FactCues, *, asked: bool) -> Iterator[Found]:
@@ -81,7 +79,7 @@ def _in_part(name: str, clause: Clause, position: int, cues: FactCues, *, asked:
             continue
         score = _score(name, clause, position, match, cues, asked=asked)
         if score:
-            yield Found(value, score, clause)
+            yield Found(value, SETTLED if "settled" in part.cues else score, clause)
 
 
 def _must_hold_today(name: str, part: Part, patterns: Compiled, *, present: bool) -> bool:
@@ -96,7 +94,7 @@ def _matches(
     """The matches that share no amount."""
     taken: set[int] = set()
     found = (cues.money,) if name == "budget_usd_year" else patterns.found
-    if asked or (patterns.weak_found and (_ONLY.search(part.text) or _LOAD.search(clause.text))):
+    if asked or patterns.beside.search(clause.text):
         found = (*found, *patterns.weak_found)
     for pattern in found[::-1] if name in COUNTED else found:
         for match in pattern.finditer(part.text):
@@ -115,7 +113,7 @@ def _score(name: str, clause: Clause, position: int, match: re.Match[str], cues:
         return _SURE
     near = patterns.context.search(part.text) is not None
     if name == "peak_rps":
-        return _load_score(match, near=near, asked=asked) + (1 if _ONLY.search(part.text) else 0)
+        return _load_score(match, near=near, asked=asked) + (1 if patterns.strong.search(part.text) else 0)
     if name == "latency_ms":
         near = (near or "millisecond" in cues.unit("time", match["u"])) and (
             asked or patterns.strong.search(part.text) is not None or alone(part, *match.span(), cues)
@@ -139,20 +137,29 @@ def _load_score(match: re.Match[str], *, near: bool, asked: bool) -> int:
     return _SURE if near or asked else _NEAR * fast
 
 
+def per_year(period: re.Match[str], clause: Clause) -> float | None:
+    """What makes an amount for the period one for a year; None when the period is no time."""
+    if period["n"] is not None:
+        years = clause.amounts[int(period["n"])].value
+        return 1 / years if years >= 1 else None
+    return 12.0 if period["monthly"] is not None else _PER_YEAR.get(period["unit"] or "year", 1.0)
+
+
 def _for_ai(clause: Clause, part: Part, match: re.Match[str], cues: FactCues, *, near: bool) -> bool:
     """Whether the money is meant for AI: by the clause's words of spending, or as "$250k a year for GPUs" alone."""
     strong = cues.compiled["budget_usd_year"].strong
     if near:
-        return strong.search(clause.text) is not None or _BUDGET.search(part.text) is not None
+        granted = cues.compiled["budget_usd_year"].beside.search(clause.text) and PERIOD.search(clause.text)
+        return granted is not None or strong.search(clause.text) is not None or _BUDGET.search(part.text) is not None
     if alone(part, *match.span(), cues) and strong.search(clause.text) and "budget" in clause.text:
         return True
     opens = alone(part, match.start(), len(part.text), cues)
-    return opens and _PERIOD.search(part.text) is not None and strong.search(part.text) is not None
+    return opens and PERIOD.search(part.text) is not None and strong.search(part.text) is not None
 
 
 def _is_bare(name: str, part: Part, match: re.Match[str], clause: Clause, cues: FactCues) -> bool:
     if name == "budget_usd_year":
-        period = _PERIOD.search(part.text, match.end())
+        period = PERIOD.search(part.text, match.end())
         return period is not None and period.start() <= match.end() + 1 and alone(part, match.start(), period.end(), cues)
     if name == "training_data_tb":  # whoever speaks of terabytes and of no disk, tape or traffic speaks of data
         return (_one_or(match, clause) or 0) * factor(cues.unit("size", match["u"]), "terabyte") >= 1
@@ -215,15 +222,11 @@ def _money(match: re.Match[str], clause: Clause, part: Part, cues: FactCues, ask
     aim = _TARGET.search(part.text, match.end()) or _TARGET.search(part.text[: match.start()])
     if aim is not None and aim["on"] not in ("it", "this") and not cues.compiled["budget_usd_year"].strong.search(aim["on"]):
         return None  # "$2M a year on marketing"
-    period = _PERIOD.search(part.text)
+    period = PERIOD.search(part.text) or PERIOD.search(clause.text, part.start + match.end())
     if period is None:
         return usd if asked or "budget" in clause.text else None
-    if period["n"] is not None:
-        years = clause.amounts[int(period["n"])].value
-        return usd / years if years >= 1 else None
-    if period["monthly"] is not None:
-        return usd * 12
-    return usd * _PER_YEAR.get(period["unit"] or "year", 1.0)
+    times = per_year(period, clause)
+    return None if times is None else usd * times
 
 
 def _count(match: re.Match[str], clause: Clause, part: Part, _cues: FactCues, _asked: bool) -> float | None:
@@ -233,7 +236,7 @@ def _count(match: re.Match[str], clause: Clause, part: Part, _cues: FactCues, _a
     if match.groupdict().get("m") is not None:
         each = clause.amounts[int(match["m"])].value
         return value * each
-    if re.match(r" ?(?:each|apiece|per (?:server|node|machine|box))(?!\w)", part.text[match.end() :]):
+    if re.match(r" ?(?:each|apiece|(?:per|to an?) \w+)(?!\w)", part.text[match.end() :]):
         return None
     return value
 
@@ -254,7 +257,7 @@ def best(name: str, found: list[Found]) -> Found | None:
     if not found:
         return None
     top = max(found, key=lambda each: each.score)
-    if name not in COUNTED or top.value == 0:
+    if name not in COUNTED or top.value == 0 or top.score == SETTLED:
         return top
     same = [float(each.value) for each in found if each.clause.sentence == top.clause.sentence]
     total = max(same) if math.isclose(2 * max(same), sum(same)) and len(same) > 2 else sum(same)

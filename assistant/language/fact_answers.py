@@ -1,11 +1,12 @@
 """Reads an answer to a deployment question in that question's light: "yes", "about forty", an option's own words."""
 
 import re
+from collections.abc import Iterator
 
 from assistant.interview.model import Question
-from assistant.language.fact_amounts import QUANTITIES, Found
+from assistant.language.fact_amounts import COUNTED, PERIOD, QUANTITIES, SETTLED, UNTRUE, Found, per_year
 from assistant.language.fact_cues import FactCues
-from assistant.language.fact_parts import Clause
+from assistant.language.fact_parts import Clause, Part
 from assistant.language.scope import plain
 
 _TOKEN = re.compile(r"[^\W_]+(?:[.,]\d+)*")
@@ -18,11 +19,14 @@ _LIGHT = frozenset(_LIGHT_WORDS.split())
 _CLOSE = 0.75
 _SMALLEST = {"latency_ms": 10.0, "budget_usd_year": 1000.0}
 """Below these a number without a unit is most likely one of seconds, or of thousands."""
+_RETURNS = ("nothing", "settled")
+"""The cues of a part that returns to what was spoken of before it."""
 _LONGEST = 12
 """Words beyond which a part with a lone number is taken to speak of something else as well."""
 _DATE = re.compile(r"(?:since|until|till|in|by|from|during|after|before|year) $")
 _SHARED = re.compile(r"(?<!\w)(?:per|each|every|an?|apiece|in (?:the )?(?:it|company|operations|house))(?!\w)|%|/")
 """What makes a number the part of another: "40 per site"."""
+_AMOUNT = re.compile(r"#(\d+)")
 _NOUN = re.compile(r"\s?([a-zµ']+)")
 _AFTER = (
     "or|so|maybe|perhaps|i|roughly|in|at|and|but|mostly|give|today|right|as|if|for|on|once|altogether|total|now|all|we|more"
@@ -94,25 +98,59 @@ def short_answer(name: str, clauses: list[Clause], cues: FactCues) -> Found | No
     return _lone_number(name, first, cues)
 
 
+def spoken_of(name: str, clauses: list[Clause], cues: FactCues, *, asked: bool) -> Iterator[Found]:
+    """A "we have none" or a settled figure without a noun: about what was named last, or asked for."""
+    if name not in (*QUANTITIES, "has_datacentre") or not any(part.is_one_of(*_RETURNS) for part in _parts(clauses)):
+        return
+    topic, since, nothing = (name if asked else None), 0, cues.facts[name].no
+    for clause in clauses:
+        for part in clause.parts:
+            if topic == name and (asked or clause.sentence - since <= 1) and not part.is_one_of(*UNTRUE):
+                value = nothing if "nothing" in part.cues else None
+                if "settled" in part.cues:
+                    value = _figure(name, part, clause, cues)
+                if value is not None:
+                    yield Found(value, SETTLED, clause)
+            for named in cues.topics.finditer(part.text):
+                topic, since = named.lastgroup, clause.sentence
+
+
+def _parts(clauses: list[Clause]) -> Iterator[Part]:
+    return (part for clause in clauses for part in clause.parts)
+
+
 def _lone_number(name: str, clause: Clause, cues: FactCues) -> Found | None:
-    """The only number of the answer, in the unit that the question names."""
+    """The only number of the answer, in the unit that the question names; counts of several parts add up."""
     if name not in QUANTITIES:
         return None
-    cue, patterns = cues.facts[name], cues.compiled[name]
-    stated = [(part, match) for part in clause.parts for match in re.finditer(r"#(\d+)", part.text)]
+    stated = [part for part in clause.parts if any(not clause.amounts[int(n)].year for n in _AMOUNT.findall(part.text))]
+    figures = [_figure(name, part, clause, cues) for part in stated]
+    if not figures or figures[0] is None or (name not in COUNTED and len(figures) > 1):
+        return None
+    return Found(sum(figure or 0.0 for figure in figures), 2, clause)
+
+
+def _figure(name: str, part: Part, clause: Clause, cues: FactCues) -> float | None:
+    """The only number of the part when nothing makes it another matter."""
+    cue, patterns, stated = cues.facts[name], cues.compiled[name], list(_AMOUNT.finditer(part.text))
     if len(stated) != 1:
         return None
-    part, match = stated[0]
+    match = stated[0]
     amount = clause.amounts[int(match[1])]
-    untrue = part.is_one_of("elsewhere", "hearsay", "hypothetical", "past", "planned", "denied")
+    untrue = part.is_one_of(*UNTRUE, "planned", "denied")
     if amount.percent or amount.year or untrue or patterns.veto.search(part.text):
         return None
-    if not _stands_alone(name, part.text[: match.start()], part.text[match.end() :]):
+    before, after, value = part.text[: match.start()], part.text[match.end() :], amount.value
+    if name == "budget_usd_year" and (period := PERIOD.search(after)):
+        value *= per_year(period, clause) or 0.0
+        after = after[: period.start()] + after[period.end() :]
+    if not _stands_alone(name, before, after):
         return None
-    value = amount.value / 1e9 if name == "model_params_b" and amount.value >= 1e6 else amount.value
+    if name == "model_params_b" and value >= 1e6:
+        value /= 1e9
     if value < _SMALLEST.get(name, 0):
         return None
-    return Found(value, 2, clause) if cue.least <= value <= cue.most else None
+    return value if cue.least <= value <= cue.most else None
 
 
 def _stands_alone(name: str, before: str, after: str) -> bool:

@@ -25,6 +25,9 @@ _LOOK_BACK = 60
 def datacentre_in(clause: Clause, cues: FactCues) -> Iterator[Found]:
     """Whether the clause says that there is a data centre of one's own, or none."""
     patterns = cues.compiled["has_datacentre"]
+    if not patterns.veto.search(clause.text):
+        for _ in together(clause, patterns, (*_UNTRUE, "planned", "past")):
+            yield Found(True, 1, clause)
     for part in clause.parts:
         if part.is_one_of(*_UNTRUE):
             continue

@@ -17,7 +17,12 @@ _NESTED = re.compile(r"[*+]\)[*+]")
 """A repetition repeated without a bound, the usual cause of a pattern that takes for ever."""
 
 
-_LISTS = ("label", "found", "weak_found", "context", "strong", "veto", "apart", "before", "none", "norm", "beside")
+_LISTS = (
+    "label", "found", "weak_found", "context", "strong", "veto", "apart", "before", "none", "norm", "beside", "topic",
+)  # fmt: skip
+_GENERAL = (
+    "blank", "bounds", "reset", "settled", "nothing", "elsewhere", "hearsay", "hypothetical", "past_more", "ask",
+)  # fmt: skip
 
 
 class Currency(Value):
@@ -56,6 +61,7 @@ class FactCue(Value):
     together: dict[str, tuple[Phrases, ...]] = Field(default_factory=dict)
     norm: Phrases = ()
     beside: Phrases = ()
+    topic: Phrases = ()
     no: float | bool | str | None = None
     yes: float | bool | str | None = None
     present: bool = False
@@ -97,6 +103,8 @@ class FactCues(Value):
     bounds: Phrases
     cut: Phrases
     reset: Phrases
+    settled: Phrases
+    nothing: Phrases
     elsewhere: Phrases
     hearsay: Phrases
     hypothetical: Phrases
@@ -133,7 +141,7 @@ class FactCues(Value):
                     self._check(phrases, f"facts.{name}.{value}")
             for value, sets in cue.together.items():
                 self._check(tuple(phrase for phrases in sets for phrase in phrases), f"facts.{name}.together.{value}")
-        for field in ("blank", "bounds", "cut", "reset", "elsewhere", "hearsay", "hypothetical", "past_more", "ask"):
+        for field in ("cut", *_GENERAL):
             self._check(getattr(self, field), field)
         return self
 
@@ -208,10 +216,15 @@ class FactCues(Value):
         )
 
     @cached_property
+    def topics(self) -> re.Pattern[str]:
+        """The words that name a fact; the group that matches bears the fact's name."""
+        named = {name: "|".join(map(self.expand, cue.topic)) for name, cue in self.facts.items() if cue.topic}
+        return re.compile("|".join(rf"(?<![\w#])(?P<{name}>{phrases})(?!\w)" for name, phrases in named.items()))
+
+    @cached_property
     def general(self) -> dict[str, re.Pattern[str]]:
         """The patterns that belong to no one fact."""
-        names = ("blank", "bounds", "reset", "elsewhere", "hearsay", "hypothetical", "past_more", "ask")
-        return {name: self.pattern(getattr(self, name)) for name in names} | {
+        return {name: self.pattern(getattr(self, name)) for name in _GENERAL} | {
             "cut": re.compile("|".join(self.cut)),
             "answer_yes": re.compile(rf"(?:{'|'.join(self.answer_yes)})\W*$"),
             "answer_no": re.compile(rf"(?:{'|'.join(self.answer_no)})\W*$"),

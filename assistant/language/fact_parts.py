@@ -90,18 +90,21 @@ def _read(span: Span, number: int, cues: FactCues, scope: Scope, carried: frozen
     marked = mark(text)
     parts: list[Part] = []
     begin = 0
+    lead = ""
     for stop, after in [*((m.start(), m.end()) for m in cues.general["cut"].finditer(marked.text)), (len(marked.text),) * 2]:
         piece = marked.text[begin:stop].strip(" .!*-–—•\"'")
         if piece:
             own = _marks(piece, cues, scope, asks=asks)
-            if parts or carried:
-                before = parts[-1].cues if parts else carried
-                if not cues.general["reset"].search(piece):
-                    own |= before & frozenset(_LASTING)
-            if parts and "hearsay" in own and len(piece.split()) <= _ASIDE:  # "..., one hears"
-                parts[-1] = parts[-1]._replace(cues=parts[-1].cues | {"hearsay"})
+            if cues.general["settled"].search(f"{lead} {piece}".strip()):
+                own |= {"settled"}
+            before = parts[-1].cues if parts else carried
+            if "settled" not in own and not cues.general["reset"].search(piece):
+                own |= before & frozenset(_LASTING)
+            if parts and len(piece.split()) <= _ASIDE:  # "..., one hears", "..., say"
+                aside = own & {"hearsay"} if "#" in piece else own & {"hearsay", "settled"}
+                parts[-1] = parts[-1]._replace(cues=parts[-1].cues | aside)
             parts.append(Part(piece, marked.text.index(piece, begin), own))
-        begin = after
+        begin, lead = after, marked.text[stop:after].strip(" ,")
     return Clause(span.text, marked.text, marked.amounts, tuple(parts), number)
 
 
@@ -109,7 +112,7 @@ def _marks(piece: str, cues: FactCues, scope: Scope, *, asks: bool) -> frozenset
     general = cues.general
     bare = general["blank"].sub(" ", piece)
     found = {cue for cue in scope.claim(bare).cues if cue in ("denied", "past", "planned", "elsewhere", "unknown")}
-    for cue in ("elsewhere", "hearsay", "hypothetical"):
+    for cue in ("elsewhere", "hearsay", "hypothetical", "nothing"):
         if general[cue].search(bare):
             found.add(cue)
     if general["past_more"].search(bare):

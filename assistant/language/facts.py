@@ -9,15 +9,15 @@ from collections.abc import Iterator
 from assistant.interview.evidence import FACT_UNITS, PLANNING_CLUES, Fact
 from assistant.interview.model import Question
 from assistant.language.fact_amounts import COUNTED, QUANTITIES, Found, amounts_in, best
-from assistant.language.fact_answers import option_value, short_answer
+from assistant.language.fact_answers import option_value, short_answer, spoken_of
 from assistant.language.fact_choices import CHOICES, choice_in, cloud_in, datacentre_in, one_cloud
 from assistant.language.fact_clues import clue_in
 from assistant.language.fact_cues import FactCues
 from assistant.language.fact_parts import Clause, read_clauses
 from assistant.language.scope import Scope
 
-_PLAIN_IN_LISTS = (*COUNTED, *CHOICES)
-"""Facts that a list may state without a unit: "GPUs: 8", "Cloud: none"."""
+_PLAIN_IN_LISTS = (*COUNTED, *CHOICES, "budget_usd_year")
+"""Facts that a list may state without a unit: "GPUs: 8", "Cloud: none", "Dollars: 50,000"."""
 
 
 class FactReader:
@@ -52,11 +52,13 @@ class FactReader:
         if question is not None and clauses and (value := option_value(text, question)) is not None:
             return Found(value, 3, clauses[0])
         labelled = self._labelled(name, clauses)
+        answer = len(clauses) if name in QUANTITIES else 2
         found = [
             each
             for position, clause in enumerate(clauses)
-            for each in self._in(name, clause, asked=position in labelled or (question is not None and position < 2))
+            for each in self._in(name, clause, asked=position in labelled or (question is not None and position < answer))
         ]
+        found += spoken_of(name, clauses, self._cues, asked=question is not None)
         chosen = one_cloud(found) if name == "cloud" else best(name, found)
         if chosen is not None:
             return chosen

@@ -1,7 +1,7 @@
-"""The trained reader: judges a whole answer against the levels, a clause against a statement, and what a text is about.
+"""The trained readers: judge a whole answer against the levels, a text against a statement, and what a text is about.
 
-One fine-tuned MiniLM (int8 ONNX, ``models/reader.onnx``) with three heads; its hash, temperatures and scores stand in
-``models/reader.json``. How it was trained and what it reaches: ``docs/reading.md``.
+Two fine-tuned MiniLMs (int8 ONNX, ``models/level.onnx`` and ``models/statement.onnx``); their hashes, calibration and scores
+stand in cards beside them. How they were trained and what they reach: ``docs/reading.md``.
 """
 
 from collections.abc import Sequence
@@ -27,37 +27,27 @@ _MAX_TOKENS = 192
 
 
 class Card(Value):
-    """What is known of the shipped reader: identity and calibration.
+    """What is known of a shipped reader: identity and calibration.
 
-    ``*_temperature`` divides the logits, ``level_shift`` is then added to the four cumulative ones (fitted on answers that
-    were not trained on).
+    ``temperature`` divides the logits, ``shift`` is then added to them (fitted on texts that were not trained on).
     """
 
     sha256: str
-    level_temperature: float
-    level_shift: tuple[float, float, float, float]
-    statement_temperature: float
+    temperature: float
+    shift: tuple[float, ...]
     trained_on: dict[str, int]
     scores: dict[str, float]
 
 
 class Judge:
-    """The trained reader with its calibration."""
+    """The trained readers with their calibration."""
 
     def __init__(self) -> None:
-        path = MODELS / "reader.json"
-        try:
-            self.card = Card.model_validate_json(path.read_text(encoding="utf-8"))
-        except (OSError, ValidationError) as fault:
-            raise EngineError(
-                "The reading model's card reader.json is missing or damaged; install the package again."
-            ) from fault
-        self._model = OnnxText(MODELS / "reader.onnx", self.card.sha256, max_tokens=_MAX_TOKENS)
+        self.level, self.statement = Calibrated("level"), Calibrated("statement")
 
     def levels(self, pairs: Sequence[tuple[str, str]]) -> Array:
         """For (question, whole answer) pairs: level probabilities, shape (n, 5)."""
-        logits = self._logits(pairs)
-        above = _sigmoid(logits[:, :4] / self.card.level_temperature + np.array(self.card.level_shift))
+        above = _sigmoid(self.level.logits(pairs))
         above = np.minimum.accumulate(above, axis=1)
         bounds = np.concatenate([np.ones((len(above), 1)), above, np.zeros((len(above), 1))], axis=1)
         probs = np.clip(bounds[:, :-1] - bounds[:, 1:], 1e-4, None)
@@ -65,13 +55,29 @@ class Judge:
         return result
 
     def statements(self, pairs: Sequence[tuple[str, str]]) -> Array:
-        """For (text, statement) pairs: probabilities of LABELS, shape (n, 5)."""
-        return _softmax(self._logits(pairs)[:, 5:] / self.card.statement_temperature)
+        """For (text, statement) pairs: probabilities of LABELS, shape (n, 5), as if all five were equally common."""
+        return _softmax(self.statement.logits(pairs))
 
-    def _logits(self, pairs: Sequence[tuple[str, str]]) -> Array:
+
+class Calibrated:
+    """A shipped model and its card."""
+
+    def __init__(self, name: str) -> None:
+        try:
+            self.card = Card.model_validate_json((MODELS / f"{name}.json").read_text(encoding="utf-8"))
+        except (OSError, ValidationError) as fault:
+            raise EngineError(
+                f"The reading model's card {name}.json is missing or damaged; install the package again."
+            ) from fault
+        self._model = OnnxText(MODELS / f"{name}.onnx", self.card.sha256, max_tokens=_MAX_TOKENS)
+
+    def logits(self, pairs: Sequence[tuple[str, str]]) -> Array:
+        """Calibrated logits, shape (n, outputs)."""
         if not pairs:
-            return np.zeros((0, 10))
-        return np.stack([output.astype(np.float64) for output, _ in self._model.run(pairs)])
+            return np.zeros((0, len(self.card.shift)))
+        raw = np.stack([output.astype(np.float64) for output, _ in self._model.run(pairs)])
+        calibrated: Array = raw / self.card.temperature + np.array(self.card.shift)
+        return calibrated
 
 
 class Heads:

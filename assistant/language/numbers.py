@@ -25,8 +25,8 @@ _TENS = {
 }  # fmt: skip
 _DOZEN = {"hundred": 100.0, "dozen": 12.0, "score": 20.0}
 _SCALES = {
-    "k": 1e3, "thousand": 1e3, "lakh": 1e5, "m": 1e6, "mn": 1e6, "mio": 1e6, "mln": 1e6, "mm": 1e6, "million": 1e6,
-    "crore": 1e7, "b": 1e9, "bn": 1e9, "billion": 1e9, "t": 1e12, "tn": 1e12, "trillion": 1e12,
+    "k": 1e3, "thousand": 1e3, "grand": 1e3, "lakh": 1e5, "m": 1e6, "mn": 1e6, "mio": 1e6, "mln": 1e6, "mm": 1e6,
+    "million": 1e6, "crore": 1e7, "b": 1e9, "bn": 1e9, "billion": 1e9, "t": 1e12, "tn": 1e12, "trillion": 1e12,
 }  # fmt: skip
 _PARTS = {
     "half": 1 / 2, "third": 1 / 3, "quarter": 1 / 4, "fifth": 1 / 5, "tenth": 1 / 10, "twentieth": 1 / 20,
@@ -35,24 +35,27 @@ _PARTS = {
 _PAIR = {"couple": 2.0, "pair": 2.0, "pairs": 2.0}
 _BELOW_HUNDRED = _ONES | _TEENS | _TENS | _PAIR
 
+_DIGIT = "|".join(_ONES)
 _SMALL = "|".join(sorted([*_ONES, *_TEENS, *_TENS], key=len, reverse=True))
-_LARGE = "hundred|thousand|million|billion|trillion|dozen"
+_LARGE = "hundred|thousand|grand|lakh|crore|million|billion|trillion|dozen"
 _DIGITS = (
     r"(?<![\w.,/#])(?<!\d:)"
     r"(?P<digits>[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?|[1-9]\d{0,2}(?:\.\d{3}){2,}"
     r"|[1-9]\d{0,2}(?:['\u2009 ]\d{3})*['\u2009 ]\d00|\d{1,15}(?:[.,]\d{1,9})?|\.\d{1,9})(?![\d/]|[.,:]\d)"
     r"(?:(?P<letter>k|mm|mn|mio|mln|bn|tn|m|b|t)(?!\w)"
-    r"|[ -]?(?P<scale>k|hundred|thousand|lakh|crore|million|billion|trillion|dozen|mio|mln|mn|bn)s?(?!\w)"
+    r"|[ -]?(?P<scale>k|hundred|thousand|grand|lakh|crore|million|billion|trillion|dozen|mio|mln|mn|bn)s?(?!\w)"
     r"| (?P<spaced>[kmbt])(?= ?-?(?:param|usd|eur|gbp|chf|dollar|euro|pound)))?"
     r"(?P<percent> ?(?:%|percent\b|per cent\b|‰))?"
 )
 _PART = (
-    r"(?:(?:a|an|one) )?(?P<part>half|third|quarter|fifth|tenth|twentieth|hundredth|thousandth)(?: of)?(?: an?| one)"
-    rf"(?: (?P<partof>{_LARGE})(?!\w)|(?= \w))"
+    rf"(?:(?:an?|(?:a good )?(?P<times>{_SMALL}))[ -])?"
+    rf"(?P<part>half|third|quarter|fifth|tenth|twentieth|hundredth|thousandth)s?"
+    rf"(?: of)?(?: an?| one)(?: (?P<partof>{_LARGE})(?!\w)|(?= \w))"
 )
 _WORDS = (
     rf"(?<![\w#])(?:{_PART}|(?:a |an )?(?P<words>"
-    rf"(?:{_SMALL})(?: and a (?:half|quarter))?(?:[ -](?:and )?(?:{_SMALL}|{_LARGE}))*"
+    rf"(?:{_SMALL}) point (?:{_DIGIT})(?:[ -](?:{_DIGIT}))*(?: (?:{_LARGE}))?"
+    rf"|(?:{_SMALL})(?: and a (?:half|quarter))?(?:[ -](?:and )?(?:{_SMALL}|{_LARGE}))*"
     rf"|half[ -](?:{_LARGE})"
     rf"|(?:couple|pairs?)(?: of)?(?: (?:{_LARGE}))?"
     rf"|(?:{_LARGE})(?: and a half|(?:[ -](?:and )?(?:{_SMALL}|{_LARGE}))*))(?!\w)"
@@ -61,9 +64,13 @@ _WORDS = (
 _AMOUNT = re.compile(f"{_DIGITS}|{_WORDS}")
 _VAGUE = re.compile(r"(?:\b(?:few|several|many|some few|no|this|that|which|any|each|every|another)\s)$")
 _NOT_COUNTED = re.compile(
-    r"(?: of (?:our|the|my|them|these|those|us(?! (?:are|work)\b)|its|their)\b|'s\b|-off\b|-time\b|st\b|nd\b|rd\b|th\b)"
+    r"(?: of (?:our(?! own\b)|the|my|these|those|its|their)\b"
+    r"| of (?:them|us)(?! (?:are|work|can|could|know|build|train|do|does|have)\b)\b|'s\b|-off\b|-time\b|st\b|nd\b|rd\b|th\b)"
 )
 _PLURAL_DIGITS = re.compile(r"s\b")
+_ODD = re.compile(r"[ -]odd\b")
+_CARDS = frozenset(("3090", "4080", "4090", "5080", "5090"))
+"""Names of graphics cards that look like amounts."""
 _TIMES = re.compile(r" ?[x×*] ?(?=[a-z])")
 _JOIN = r"(?: ?[-–—~] ?| to | up to | or | bis )"
 _GLUED = re.compile(r"(?<!\w)(us\$|usd|eur|gbp|chf)(?=\d)")  # "EUR300k"
@@ -108,14 +115,16 @@ def mark(plain_text: str) -> Marked:
         begin = match.end()
         amount = _read(match, before, after)
         if amount is None:
-            parts.append(match.group() if match["digits"] is None else "?")
+            named = match["digits"] is None or match["digits"] in _CARDS
+            parts.append(match.group() if named else "?")
             continue
         amounts.append(amount)
         if parts[-1][-1:].isalpha():
             parts.append(" ")
         parts.append(f"#{len(amounts) - 1}")
-        if times := _TIMES.match(source, begin):
-            begin = times.end()
+        for idle in (_ODD, _TIMES):  # "seventy-odd", "8x"
+            if skipped := idle.match(source, begin):
+                begin = skipped.end()
         if source[begin : begin + 1].isalpha():
             parts.append(" ")
     parts.append(source[begin:])
@@ -124,8 +133,8 @@ def mark(plain_text: str) -> Marked:
 
 def _read(match: re.Match[str], before: str, after: str) -> Amount | None:
     if match["part"] is not None:
-        whole = match["partof"]
-        return Amount(_PARTS[match["part"]] * (_DOZEN.get(whole) or _SCALES.get(whole, 1.0)))
+        times = _BELOW_HUNDRED.get(match["times"], 1.0)
+        return Amount(times * _PARTS[match["part"]] * _scale(match["partof"]))
     if match["words"] is not None:
         value = _of_words(match["words"])
         vague = _VAGUE.search(before) or (match["words"] == "one" and before.endswith("the "))
@@ -139,6 +148,8 @@ def _read(match: re.Match[str], before: str, after: str) -> Amount | None:
 
 def _of_digits(match: re.Match[str], before: str, after: str) -> Amount | None:
     digits = match["digits"]
+    if digits in _CARDS and not match["scale"] and not match["letter"]:
+        return None
     if before.endswith("-") and before[-2:-1].isalpha() and not before.endswith("sub-") and match["letter"] != "b":
         return None  # "GPT-4", but "sub-100 ms" and "Llama-70b"
     if before.endswith("-") and before[-2:-1] in ("", " "):
@@ -150,7 +161,7 @@ def _of_digits(match: re.Match[str], before: str, after: str) -> Amount | None:
         return None
     letter = match["letter"] or match["spaced"] or ""
     scale = letter or match["scale"] or ""
-    value = number * (_DOZEN.get(scale) or _SCALES.get(scale, 1.0))
+    value = number * _scale(scale)
     year = not scale and digits.isdigit() and 1900 <= number <= 2100
     return Amount(value, letter=letter[:1], percent=match["percent"] is not None, year=year)
 
@@ -168,6 +179,8 @@ def _decimal(digits: str) -> float | None:
 
 def _of_words(words: str) -> float | None:
     """The value of number words; None when they are no single number ("two three")."""
+    if " point " in words:
+        return _of_decimal(words)
     total = current = 0.0
     scale = 1.0
     open_for: dict[str, float] = _BELOW_HUNDRED  # what may follow: after "forty" only "two", after "two" nothing
@@ -188,6 +201,19 @@ def _of_words(words: str) -> float | None:
             scale = _SCALES[word]
             total, current, open_for = total + (current or 1.0) * scale, 0.0, _BELOW_HUNDRED
     return total + current
+
+
+def _of_decimal(words: str) -> float:
+    """The value of "one point two million"."""
+    whole, *digits = re.split(r" point | |-", words)
+    scale = 1.0 if digits[-1] in _ONES else _scale(digits.pop())
+    behind = "".join(f"{_ONES[digit]:.0f}" for digit in digits)
+    return float(f"{_BELOW_HUNDRED[whole]:.0f}.{behind}") * scale
+
+
+def _scale(word: str | None) -> float:
+    """What a word such as "dozen" or "million" multiplies by; 1 when it is no such word."""
+    return _DOZEN.get(word or "") or _SCALES.get(word or "", 1.0)
 
 
 def _with_ranges(text: str, amounts: list[Amount]) -> Marked:

@@ -7,10 +7,10 @@ from assistant.interview.evidence import Evidence, Fact
 from assistant.interview.explanation import Reason
 from assistant.interview.model import Question, Value
 
-Intent = Literal["answer", "unknown", "skipped", "question", "stop", "empty", "unreadable", "off_topic"]
-"""What a step does: answers (and states things), says "I don't know", passes over the question, asks the advisor
-something, wants to stop, says nothing, cannot be read (another language, symbols), or states nothing about the
-organisation."""
+Intent = Literal["answer", "unknown", "skipped", "misread", "question", "stop", "empty", "unreadable", "off_topic"]
+"""What a step does: answers (and states things), says "I don't know", passes over the question, says that the advisor
+misread, asks the advisor something, wants to stop, says nothing, cannot be read (another language, symbols), or states
+nothing about the organisation."""
 
 
 class Understanding(Value):
@@ -23,6 +23,8 @@ class Understanding(Value):
     """Id of the open question's option that the words amount to, if they do."""
     corrects: bool = False
     """Whether the message says that an earlier one was wrong ("no, I meant ...")."""
+    anchored: bool = True
+    """Whether what is claimed comes with something concrete: a name, a number, a time, a thing that happened."""
 
 
 class Situation(Value):
@@ -32,6 +34,8 @@ class Situation(Value):
     assessment: Assessment
     before: Assessment | None
     question: Question | None
+    why: str = ""
+    """Why the question is asked, where it follows up on the answer: ``conflict``, ``vague``, ``claim`` or ``unsure``."""
     answer: str | None = None
     """A grounded answer, with citations, to a question that the person asked in between."""
     reasons: tuple[Reason, ...] = ()

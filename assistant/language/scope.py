@@ -14,6 +14,9 @@ _DOUBLE = re.compile(
     r"\b(?:no|not a single|none of (?:the|our)|never an?|nobody|nothing)\b[^.;]{0,60}?\b(?:without|unless|un\w{3,}ed)\b"
 )
 
+_INSIDE = re.compile(r"(?<=[a-z,;:] )[A-Z][\w&-]+")
+_NO_NAMES = frozenset(("I", "AI", "IT", "ML", "CEO", "CIO", "CTO", "CDO", "KPI", "KPIs", "GPU", "GPUs", "English"))
+
 
 class CueLists(Value):
     """The cue phrases by what they mark, each a regular expression."""
@@ -30,6 +33,7 @@ class CueLists(Value):
     question: tuple[str, ...]
     stop: tuple[str, ...]
     correction: tuple[str, ...]
+    anchor: tuple[str, ...]
     affirm_short: tuple[str, ...]
     deny_short: tuple[str, ...]
 
@@ -59,6 +63,11 @@ class Scope:
     def marks(self, text: str, kind: str) -> bool:
         """Whether the text carries a cue of that kind."""
         return self._patterns[kind].search(plain(text)) is not None
+
+    def concrete(self, text: str) -> bool:
+        """Whether the text names something concrete: an amount, a time, an incident, or a name inside a sentence."""
+        names = [word for word in _INSIDE.findall(text) if word not in _NO_NAMES]
+        return bool(names) or self.marks(text, "anchor")
 
     def claim(self, clause: str) -> Claim:
         """The claim of one clause. A double negation affirms; what is past or elsewhere is not true here today."""

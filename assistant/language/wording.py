@@ -28,6 +28,12 @@ class Phrases(Value):
     skipped: Patterns = Field(min_length=2)
     off_topic: Patterns = Field(min_length=2)
     unreadable: Patterns = Field(min_length=2)
+    misread: Patterns = Field(min_length=2)
+    corrected: Patterns = Field(min_length=2)
+    conflict: Patterns = Field(min_length=2)
+    vague: Patterns = Field(min_length=2)
+    claim: Patterns = Field(min_length=2)
+    unsure: Patterns = Field(min_length=2)
     moved: Patterns = Field(min_length=2)
     back_to: Patterns = Field(min_length=2)
     done: Patterns = Field(min_length=2)
@@ -59,21 +65,23 @@ class EmbeddedWriter:
             patterns = self._phrases.stopped if early else self._phrases.done
             parts.append(self._pattern(patterns, turn, **_standing(situation)))
         elif situation.question is not None:
-            if situation.question.text in situation.previous:  # the same question again, after an aside
+            aside = situation.understanding.intent != "misread"
+            if aside and situation.question.text in situation.previous:  # the same question again
                 parts.append(self._pattern(self._phrases.back_to, turn))
-            parts.append(situation.question.text)
+            before = self._pattern(getattr(self._phrases, situation.why), turn) + " " if situation.why else ""
+            parts.append(before + situation.question.text)
         return "\n\n".join(part for part in parts if part)
 
     def _understood(self, situation: Situation) -> str:
         read, turn = situation.understanding, situation.turn_number
-        if read.intent in ("unknown", "skipped", "off_topic", "unreadable"):
+        if read.intent in ("unknown", "skipped", "misread", "off_topic", "unreadable"):
             return self._pattern(getattr(self._phrases, read.intent), turn)
-        said = []
+        said = [self._pattern(self._phrases.corrected, turn)] if read.corrects else []
         level = max((e for e in read.evidence if e.kind == "level"), key=lambda e: e.weight, default=None)
-        statement = next((e for e in read.evidence if e.kind == "indicator"), None)
-        if level is not None and level.weight >= _WORTH_SAYING:
+        statement = next((e for e in read.evidence if e.kind in ("indicator", "check")), None)
+        if level is not None and level.weight >= _WORTH_SAYING and situation.why != "vague":
             said.append(self._level(level, turn))
-        elif level is None and statement is not None:
+        elif level is None and statement is not None and read.option is None:
             said.append(self._statement(statement, turn))
         elif read.evidence or read.option is not None:
             said.append(self._pattern(self._phrases.chosen, turn))

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from assistant.interview.evidence import Evidence
 from assistant.interview.inference import Posterior, reading_likelihood, true_given_level
-from assistant.interview.model import DIMENSIONS, Condition, Indicator, Level, MaturityModel, Value
+from assistant.interview.model import DIMENSIONS, Condition, Indicator, Level, MaturityModel, Polarity, Value
 
 Status = Literal["denied", "planned", "partly", "unclear", "unsaid"]
 """Why an indicator does not hold: said to be false, intended only, true in part, contradictory, or nothing was said."""
@@ -61,14 +61,15 @@ def probability(model: MaturityModel, indicator: Indicator, evidence: Iterable[E
     At each level the chance by the graded-response curve is updated with what was said of this very indicator; of
     readings with the same polarity only the most trusted counts, as in the posterior itself.
     """
-    strongest: dict[str, float] = {}
+    strongest: dict[Polarity, tuple[float, bool]] = {}
     for item in evidence:
         if item.indicator == indicator.id:
-            strongest[item.polarity] = max(strongest.get(item.polarity, 0.0), item.weight)
+            read = item.kind == "indicator"
+            strongest[item.polarity] = max(strongest.get(item.polarity, (0.0, read)), (item.weight, read))
     true = true_given_level(indicator, model.parameters)
     false = 1 - true
-    for polarity, weight in sorted(strongest.items()):
-        says_true, says_false = reading_likelihood(polarity, weight, model.parameters)
+    for polarity, (weight, read) in sorted(strongest.items()):
+        says_true, says_false = reading_likelihood(polarity, weight, model.parameters, read=read)
         true, false = true * says_true, false * says_false
     levels = posterior.levels[DIMENSIONS.index(indicator.dimension)]
     return float((levels * (true / (true + false))).sum())

@@ -39,7 +39,7 @@ def outlook(
     later += [
         Evidence(
             quote="(after the action)", source="plan", dimension=model.indicators[i].dimension, indicator=i,
-            polarity="affirmed", weight=DONE_WEIGHT,
+            polarity="affirmed", weight=DONE_WEIGHT, kind="check",
         )
         for i in sorted(done)
         if i in model.indicators

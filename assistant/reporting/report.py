@@ -122,6 +122,8 @@ def _transcript(state: State) -> tuple[Said, ...]:
 def _action(turn: Turned) -> str:
     if turn.action == "skipped":
         return "(skipped the question)"
+    if turn.action == "misread":
+        return "(not what was meant)"
     if turn.action == "attached":
         return f"(gave the document {turn.text})"
     return turn.text

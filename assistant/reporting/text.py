@@ -96,6 +96,8 @@ def place(source: int | str, page: int | None = None) -> str:
 
 def reading(model: MaturityModel, item: Evidence) -> str:
     """What a piece of evidence was read as."""
+    if item.kind == "unknown":
+        return "this is not known"
     if item.levels is not None:
         level = max(range(5), key=item.levels.__getitem__) + 1
         how = "the picked answer" if item.kind == "option" else "the whole answer"

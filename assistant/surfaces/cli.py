@@ -174,14 +174,16 @@ def evaluate(
     split: Annotated[str, typer.Option(help="dev or test.")] = "test",
     html: Annotated[Path | None, typer.Option(help="Write an HTML report here.")] = None,
     bless: Annotated[bool, typer.Option("--bless", help="Make this run the new baseline.")] = False,
+    full: Annotated[bool, typer.Option("--full", help="Simulate 1,000 interviews instead of 200.")] = False,
     as_json: Json = False,
 ) -> None:
     """Judge the evaluation sets; ends with exit code 1 below the baseline."""
     try:
+        from evals.interviews import FULL, RESPONDENTS
         from evals.runner import run
     except ModuleNotFoundError as fault:
         raise InputError("The evaluation sets are not installed; run `advisor eval` in a checkout.") from fault
-    result = run(suite, engine=engine, split=split, html=html, bless=bless)
+    result = run(suite, engine=engine, split=split, html=html, bless=bless, simulated=FULL if full else RESPONDENTS)
     _show(result.to_dict(), as_json, result.to_text())
     if not result.passed:
         raise typer.Exit(1)

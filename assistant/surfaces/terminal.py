@@ -9,7 +9,10 @@ from assistant.errors import AdvisorError
 if TYPE_CHECKING:
     from assistant.advisor import Session, Turn
 
-_HELP = "Commands: /undo  /skip  /why  /evidence  /attach FILE  /plan  /report FILE  /quit. Or pick an option by its number."
+_HELP = (
+    "Commands: /undo  /skip  /misread  /why  /evidence  /attach FILE  /plan  /report FILE  /quit. "
+    "Or pick an option by its number."
+)
 
 
 def talk(session: "Session") -> None:
@@ -107,6 +110,8 @@ def _step(session: "Session", said: str) -> "Turn | None":
         return session.undo()
     if name == "/skip":
         return session.skip()
+    if name == "/misread":
+        return session.misread()
     if name == "/attach":
         return session.attach(rest.strip())
     return None

@@ -63,19 +63,22 @@ def test_what_cannot_be_run_is_said_in_one_sentence(arguments: dict[str, object]
         run(**arguments)  # type: ignore[arg-type]
 
 
-def test_below_the_baseline_a_run_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    few = DEV[:2]
-    monkeypatch.setattr("evals.runner.respondent_cases", lambda _split: few)
+def test_below_the_baseline_a_run_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, phrases_file: Path) -> None:
+    monkeypatch.setattr("evals.voices.PHRASEBOOK", phrases_file)
     file = tmp_path / "baseline.json"
-    assert run("interview", split="dev", bless=True, baseline_file=file).passed
-    assert run("interview", split="dev", baseline_file=file).passed
+    assert run("interview", split="dev", simulated=1, bless=True, baseline_file=file).passed
     held = json.loads(file.read_text())
     held["embedded"]["dev"]["interview.adaptive_questions"] -= 0.5
     file.write_text(json.dumps(held))
-    failed = run("interview", split="dev", baseline_file=file)
+    failed = run("interview", split="dev", simulated=1, baseline_file=file, html=tmp_path / "report.html")
     assert not failed.passed
+    assert len(failed.below) == 1, "what was blessed holds in the same run again"
     assert "interview.adaptive_questions" in failed.below[0]
     assert failed.to_text().endswith("FAILED")
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert page.count("<svg") == page.count("<desc") == len(failed.suites[0].charts) == 3
+    assert "<script" not in page
+    assert "http" not in page
 
 
 def test_no_baseline_is_taken_from_an_untrained_reader(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -66,8 +66,8 @@ def test_early_stages_are_not_asked_about_load(model: MaturityModel) -> None:
 
 def test_gain_is_large_where_doubt_is_large_and_small_where_it_is_not(model: MaturityModel) -> None:
     question = next(q for q in model.all_questions if q.dimension == "data" and q.options)
-    unsure = expected_gain(Posterior(model, ()), question, model.parameters)
-    sure = expected_gain(Posterior(model, [stands_at("data", 3, 0.05)]), question, model.parameters)
+    unsure = expected_gain(model, Posterior(model, ()), question)
+    sure = expected_gain(model, Posterior(model, [stands_at("data", 3, 0.05)]), question)
     assert unsure > 3 * sure >= 0
 
 

@@ -38,10 +38,10 @@ def test_vectors_are_unit_and_repeat(model: MaturityModel) -> None:
 
 
 def test_a_damaged_model_file_is_named(tmp_path: Path) -> None:
-    broken = tmp_path / "reader.onnx"
-    broken.write_bytes((MODELS / "reader.onnx").read_bytes()[:-1])
-    with pytest.raises(EngineError, match=r"reader\.onnx is damaged"):
-        OnnxText(broken, judge().card.sha256)
+    broken = tmp_path / "level.onnx"
+    broken.write_bytes((MODELS / "level.onnx").read_bytes()[:-1])
+    with pytest.raises(EngineError, match=r"level\.onnx is damaged"):
+        OnnxText(broken, judge().level.card.sha256)
     with pytest.raises(EngineError, match="is missing"):
         OnnxText(tmp_path / "none.onnx", "")
 
@@ -73,10 +73,9 @@ def test_a_damaged_model_file_is_named(tmp_path: Path) -> None:
 )
 def test_a_whole_answer_is_placed(model: MaturityModel, reader: EmbeddedReader, dimension: str, low: str, high: str) -> None:
     question = model.openers[dimension]
-    bottom = assess(model, reader.read(low, question, 1).evidence).dimensions[dimension]
-    top = assess(model, reader.read(high, question, 1).evidence).dimensions[dimension]
+    bottom, top = (assess(model, reader.read(text, question, 1).evidence).dimensions[dimension] for text in (low, high))
     assert bottom.level <= 2
-    assert top.level >= 4
+    assert top.level >= bottom.level + 2
 
 
 def test_several_things_said_at_once_are_all_used(reader: EmbeddedReader) -> None:

@@ -48,7 +48,7 @@ def at_levels(**levels: int) -> list[Evidence]:
     found = []
     for turn, dimension in enumerate(DIMENSIONS):
         level = levels.get(dimension, base)
-        likely = tuple(0.9 if n == level else 0.05 if abs(n - level) == 1 else 0.01 for n in range(1, 6))
+        likely = tuple(0.95 if n == level else 0.05 if abs(n - level) == 1 else 0.004 for n in range(1, 6))
         found.append(
             Evidence(
                 quote=f"words on {dimension}", source=turn, dimension=dimension, indicator=f"{dimension}.level-{level}",

@@ -106,7 +106,7 @@ def test_the_probability_of_an_indicator_follows_what_was_said_of_it():
     indicator = model().indicators["use_cases.in_production"]
     chances = []
     for polarity in ("denied", "planned", "partly", "affirmed"):
-        evidence = [said(indicator.id, polarity, "words")]
+        evidence = [said(indicator.id, polarity, "words").model_copy(update={"kind": "check"})]
         chances.append(probability(model(), indicator, evidence, Posterior(model(), evidence)))
     assert chances == sorted(chances)
     assert chances[0] < 0.2 < 0.8 < chances[-1]

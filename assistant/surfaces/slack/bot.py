@@ -49,7 +49,7 @@ def _register(app: App, events: "_Events") -> None:
     app.event("app_mention")(events.mention)
     app.event("message")(events.message)
     app.command(re.compile(r"^/"))(events.command)
-    app.action(re.compile(r"^(option:.*|skip|undo|plan)$", re.DOTALL))(events.click)
+    app.action(re.compile(r"^(option:.*|skip|undo|misread|plan)$", re.DOTALL))(events.click)
     app.error(_fault)
 
 

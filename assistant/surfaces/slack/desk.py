@@ -21,7 +21,7 @@ from assistant.surfaces.slack.messages import Block, Message
 from assistant.surfaces.slack.places import Place, Seen, Sessions
 from assistant.surfaces.slack.text import escape, shortened
 
-WORDS = ("start", "new", "plan", "report", "undo", "skip", "status")
+WORDS = ("start", "new", "plan", "report", "undo", "skip", "misread", "status")
 """Words that act on a session; `help` and, as a command, `ask` work without one."""
 _HELLO = frozenset({"hi", "hello", "hey", "hello there", "hi there", "good morning", "good afternoon"})
 _FORMATS = {"": ".docx", "docx": ".docx", "word": ".docx", "pdf": ".pdf"}
@@ -132,6 +132,8 @@ class Desk:
                 self._answer(place, session, session.undo(key=key))
             case "skip":
                 self._answer(place, session, session.skip(key=key))
+            case "misread":
+                self._answer(place, session, session.misread(key=key))
             case "start":
                 self._post(place, messages.opening_message(session))
             case "new" if place.thread:
@@ -183,7 +185,8 @@ class Desk:
         if click.option:
             turn = session.choose(click.option, key=once)
         else:
-            turn = session.skip(key=once) if click.answers else session.undo(key=once)
+            taken = {"skip": session.skip, "misread": session.misread}.get(click.action, session.undo)
+            turn = taken(key=once)
         if session.repeated:
             raise InputError(messages.OUTDATED)
         self._answer(place, session, turn)

@@ -29,7 +29,7 @@ HELP = (
     "I find out where your organisation stands with AI and what to do next, one question at a time. Answer in your own "
     "words or with the buttons, and ask me things whenever you like.\n\n"
     "- `start` begins, or shows where we are; `new` begins afresh\n"
-    "- `skip` passes over a question; `undo` takes the last answer back\n"
+    "- `skip` passes over a question; `undo` takes the last answer back; `misread` says that I understood it wrongly\n"
     "- `status` shows where you stand and why\n"
     "- `plan` makes the plan and the report; `report pdf` or `report docx` makes the report alone\n"
     "- `help` shows this\n\n"
@@ -65,7 +65,8 @@ def turn_message(turn: Turn, session_id: str) -> Message:
     """The advisor's answer to one step, with the options of the next question as buttons."""
     view = turn.assessment
     standing = f"{escape(view.stage_name)}, {view.confidence:.0%} likely"
-    return _message(mrkdwn(turn.text), [_context(standing), *_buttons(turn.question, session_id)])
+    read_from_words = any(item.kind == "level" for item in turn.found)
+    return _message(mrkdwn(turn.text), [_context(standing), *_buttons(turn.question, session_id, mend=read_from_words)])
 
 
 def opening_message(session: Session) -> Message:
@@ -141,7 +142,7 @@ def _context(text: str) -> Block:
     return {"type": "context", "elements": [_text(shortened(text, SECTION))]}
 
 
-def _buttons(question: Question | None, session_id: str) -> list[Block]:
+def _buttons(question: Question | None, session_id: str, *, mend: bool = False) -> list[Block]:
     """The options of the question, in full above the buttons where a button cannot hold them, then the ways about."""
     options = question.options if question else ()
     asked = question.id if question else ""
@@ -154,6 +155,7 @@ def _buttons(question: Question | None, session_id: str) -> list[Block]:
     picks = [_button(name, f"option:{option.id}", session_id, asked) for name, option in zip(names, options, strict=True)]
     blocks += [_actions(picks[at : at + ACTIONS]) for at in range(0, len(picks), ACTIONS)]
     about = [_button("Skip", "skip", session_id, asked)] if question else []
+    about += [_button("Not what I meant", "misread", session_id, asked)] if mend else []
     about += [_button("Undo", "undo", session_id, asked), _button("Plan", "plan", session_id, asked)]
     return [*blocks, _actions(about)]
 

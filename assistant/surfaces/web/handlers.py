@@ -26,7 +26,7 @@ class Handlers:
     def __init__(self, advisor: Advisor, replies: int) -> None:
         self._advisor = advisor
         self._replies = replies
-        self.shown = replies + 11
+        self.shown = replies + 12
         """How many outputs `show` fills."""
 
     def owner(self, request: gr.Request) -> str:
@@ -62,6 +62,7 @@ class Handlers:
             *buttons,
             gr.Button(interactive=session.question is not None),
             gr.Button(interactive=bool(session.turns)),
+            gr.Button(visible=session.mendable),
             views.progress(self._advisor, session),
             views.gauge(self._advisor, session),
             charts.radar(view),
@@ -132,6 +133,10 @@ class Handlers:
             gr.Info(safe(session.undo().text.split("\n", 1)[0]), title="Undo", duration=4)
 
         return self._step(session_id, request, work)
+
+    def misread(self, session_id: str, request: gr.Request) -> Updates:
+        """The latest answer was not understood rightly."""
+        return self._step(session_id, request, lambda session: session.misread())
 
     def reject(self, session_id: str, key: str | None, request: gr.Request) -> Updates:
         """A piece of evidence was read wrongly."""

@@ -75,6 +75,7 @@ class Page:
                 with gr.Column(elem_id="quick-replies", min_width=0):
                     self._hint = gr.HTML("<p>Pick an answer, or type your own:</p>", visible=False)
                     self._buttons = [gr.Button("", size="sm", visible=False) for _ in range(self._replies)]
+                self._misread = gr.Button("That is not what I meant", elem_id="misread", size="sm", visible=False)
                 with gr.Row(elem_id="chat-row", equal_height=True):
                     self._input = gr.Textbox(
                         elem_id="chat-input",
@@ -189,6 +190,7 @@ class Page:
             button.click(do.choose, [session, button], shown, **quiet).then(None, None, None, js=_FOCUS)
         self._skip.click(do.skip, session, shown, **quiet).then(None, None, None, js=_FOCUS)
         self._undo.click(do.undo, session, shown, **quiet).then(None, None, None, js=_FOCUS)
+        self._misread.click(do.misread, session, shown, **quiet).then(None, None, None, js=_FOCUS)
         self._reject.click(do.reject, [session, self._rejectable], shown, **quiet)
         self._editable.input(do.words_of, [session, self._editable], self._edit_text, **quiet)
         self._edit.click(do.edit, [session, self._editable, self._edit_text], [self._edit_text, *shown], **quiet)
@@ -200,8 +202,8 @@ class Page:
     def _shown(self) -> list[Any]:
         """The outputs of `Handlers.show`, in its order."""
         return [
-            self._chat, self._hint, *self._buttons, self._skip, self._undo, self._progress, self._gauge, self._radar,
-            self._table, self._ledger, self._rejectable, self._editable,
+            self._chat, self._hint, *self._buttons, self._skip, self._undo, self._misread, self._progress, self._gauge,
+            self._radar, self._table, self._ledger, self._rejectable, self._editable,
         ]  # fmt: skip
 
     def _wire_plan(self, slow: dict[str, Any]) -> None:

@@ -37,7 +37,11 @@ def messages(session: "Session") -> list[Message]:
     """The conversation as it stands; what was taken back is gone."""
     shown = [_said_by_advisor(session.greeting)]
     for turn in session.turns:
-        own = {"skipped": "*Skipped*", "attached": f"Document: {as_typed(turn.text)}"}
+        own = {
+            "skipped": "*Skipped*",
+            "misread": "*That is not what I meant*",
+            "attached": f"Document: {as_typed(turn.text)}",
+        }
         shown.append({"role": "user", "content": own.get(turn.action) or as_typed(turn.text)})
         if turn.reply:
             shown.append(_said_by_advisor(turn.reply))
@@ -154,7 +158,8 @@ def ledger(advisor: "Advisor", session: "Session") -> str:
 def _reading(advisor: "Advisor", item: Evidence) -> str:
     sign, words = _VERDICTS[item.polarity]
     if item.levels is not None:
-        sign, words = "for", "picked" if item.kind == "option" else "your answer as a whole"
+        names = {"option": "picked", "level": "your answer as a whole"}
+        sign, words = "for", names.get(item.kind, "not known")
     return (
         f'<li><span class="mark {sign}">{words}</span> {safe(statement(advisor, item))} '
         f"<small>trusted to {percent(item.weight)}</small></li>"
