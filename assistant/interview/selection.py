@@ -84,7 +84,8 @@ def next_question(model: MaturityModel, state: State, posterior: Posterior) -> C
     if len(state.answered) >= parameters.max_questions:
         return Choice(question=None, worth=0)
     asked = {model.questions[q].dimension for q in state.answered if q in model.questions}
-    firm = (item for item in state.evidence if item.kind != "implied" and item.weight >= parameters.firm)
+    placed = (item for item in state.evidence if item.kind in ("level", "option"))  # one statement is no picture of it
+    firm = (item for item in placed if item.weight >= parameters.firm)
     touched = asked | {item.dimension for item in firm}
     fresh = [d for d in DIMENSIONS if d not in touched]
     certain = float(posterior.stage.max()) >= parameters.confident
