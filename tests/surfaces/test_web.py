@@ -208,6 +208,17 @@ def test_what_was_read_wrongly_no_longer_counts(page: Page) -> None:
     expect(choices.first).not_to_be_checked()
 
 
+def test_one_press_says_that_an_answer_was_misread(page: Page) -> None:
+    say(page, "Two models run live in the warehouse since May, and forty pickers wait for the plan every morning.")
+    button = page.locator("#misread")
+    expect(button).to_be_visible()
+    button.click()
+    expect(own(page).last).to_contain_text("not what I meant", timeout=SLOW)
+    expect(button).to_be_hidden()
+    expect(replies(page).first).to_be_visible()
+    expect(page.locator("#evidence-ledger")).not_to_contain_text("forty pickers")
+
+
 def test_an_earlier_answer_can_be_changed(page: Page) -> None:
     say(page, "We have no AI at all and nobody talks about it.")
     page.get_by_role("button", name="Change an earlier answer").click()
