@@ -168,10 +168,7 @@ class Steps:
         ``instead`` names dimensions of which the next question, one with options, has to be.
         """
         before = self._state
-        unknown = read.intent == "unknown" and isinstance(opening[0], MessageReceived)
-        found = EvidenceFound(evidence=read.evidence, facts=read.facts, unknown=unknown, anchored=read.anchored)
-        draft = [Recorded(seq=self._seq + i, turn=self._seq, event=e) for i, e in enumerate([*opening, found])]
-        after = fold([*self._records, *draft])
+        found, after = self._drafted(opening, read)
         posterior = Posterior(self._model, after.evidence)
         question, why = self._next(opening[0], read, after, posterior, instead)
         situation = Situation(
@@ -187,6 +184,13 @@ class Steps:
         )
         text = self._advisor.engines.writer.reply(situation)
         return [*opening, found, ReplyGiven(text=text, question=question.id if question else None, done=question is None)]
+
+    def _drafted(self, opening: list[Event], read: Understanding) -> tuple[EvidenceFound, State]:
+        """What was read, as an event, and the state that follows from the step so far."""
+        unknown = read.intent == "unknown" and isinstance(opening[0], MessageReceived)
+        found = EvidenceFound(evidence=read.evidence, facts=read.facts, unknown=unknown, anchored=read.anchored)
+        draft = [Recorded(seq=self._seq + i, turn=self._seq, event=e) for i, e in enumerate([*opening, found])]
+        return found, fold([*self._records, *draft])
 
     def _next(
         self, first: Event, read: Understanding, after: State, posterior: Posterior, instead: Sequence[str]

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from assistant.language.judge import Card
 
 SUITES = (reading.NAME, respondents.NAME, questions.NAME, interviews.NAME)
+READERS = ("level", "statement")
+"""The shipped reading models."""
 ENGINES = ("embedded", "openai")
 
 
@@ -104,19 +106,19 @@ def _suite(name: str, advisor: "Advisor", split: str, limit: int | None, simulat
     return replace(respondents.result(judged, faults), notes=notes)
 
 
-def _reader() -> "Card":
-    """What is known of the shipped reading model, without loading it."""
+def _reader(name: str) -> "Card":
+    """What is known of a shipped reading model, without loading it."""
     from assistant.language.encoder import MODELS
     from assistant.language.judge import Card
 
-    return Card.model_validate_json((MODELS / "level.json").read_text(encoding="utf-8"))
+    return Card.model_validate_json((MODELS / f"{name}.json").read_text(encoding="utf-8"))
 
 
 def _trained() -> bool:
-    return sum(_reader().trained_on.values()) > 0
+    return all(sum(_reader(name).trained_on.values()) > 0 for name in READERS)
 
 
 def _about() -> dict[str, str]:
     hashes = {f"sha256 of {file.name}": digest(file) for file in sorted([*FOLDER.glob("*.jsonl"), *FOLDER.glob("*.yaml")])}
-    hashes["sha256 of level.onnx"] = _reader().sha256
+    hashes |= {f"sha256 of {name}.onnx": _reader(name).sha256 for name in READERS}
     return {"version": version("ai-maturity-advisor"), "seed": str(SEED), "resamples": str(RESAMPLES), **hashes}

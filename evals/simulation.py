@@ -15,8 +15,8 @@ from zlib import crc32
 
 import numpy as np
 
-from assistant.interview.events import Event, EvidenceFound, MessageReceived, Recorded, ReplyGiven, SessionStarted
-from assistant.interview.followup import question_of
+from assistant.interview.events import Event, Recorded, ReplyGiven, SessionStarted
+from assistant.interview.followup import follows_up, question_of
 from assistant.interview.inference import Posterior
 from assistant.interview.model import DIMENSIONS, MaturityModel, Question
 from assistant.interview.state import State, fold
@@ -151,10 +151,7 @@ class _Step(Steps):
 
     def _reply(self, opening: list[Event], read: Understanding, instead: Sequence[str] = ()) -> list[Event]:
         """As the product's, but for what only its words need (two assessments, a third of the time)."""
-        unknown = read.intent == "unknown" and isinstance(opening[0], MessageReceived)
-        found = EvidenceFound(evidence=read.evidence, facts=read.facts, unknown=unknown, anchored=read.anchored)
-        draft = [Recorded(seq=self._seq + i, turn=self._seq, event=e) for i, e in enumerate([*opening, found])]
-        after = fold([*self._records, *draft])
+        found, after = self._drafted(opening, read)
         question, _ = self._next(opening[0], read, after, Posterior(self._model, after.evidence), instead)
         return [*opening, found, ReplyGiven(text="", question=question.id if question else None, done=question is None)]
 
@@ -207,7 +204,7 @@ class _Talk:
             about_level = question.dimension in DIMENSIONS
             self.levels += about_level
             self.facts += not about_level
-            self.follow_ups += question.id.startswith(("check.", "conflict."))
+            self.follow_ups += follows_up(question.id)
         self._record(self._done(_Step(self.table, self.records, self._chosen), reply))
 
     def _done(self, step: Steps, reply: Reply) -> list[Event]:

@@ -14,11 +14,11 @@ from pathlib import Path
 import numpy as np
 
 from assistant.engines import Engines
-from assistant.language.encoder import OnnxText, encoder
-from assistant.language.judge import LABELS, Card, Heads
+from assistant.language.encoder import Vectors, encoder
+from assistant.language.judge import LABELS, Calibrated, Heads
 from assistant.settings import Settings
 from training.corpus import ROOT, rows_of
-from training.scores import f1_of
+from training.scores import confusion, f1_of
 
 _SIMILAR = 0.35
 """Least cosine for the cascade to judge a pair at all, as in ``knowledge/model/reading.yaml``."""
@@ -41,11 +41,10 @@ def main() -> None:
         return heads.cues([scope.claim(p["text"]).polarity for p in probes])
 
     def vectors(probes: Sequence[dict]) -> np.ndarray:
-        texts, stated = (encoder().encode([p[name] for p in probes]) for name in ("text", "statement"))
-        return heads.statements(texts, stated)
+        return heads.statements(*_encoded(probes))
 
     def near(probes: Sequence[dict]) -> np.ndarray:
-        texts, stated = (encoder().encode([p[name] for p in probes]) for name in ("text", "statement"))
+        texts, stated = _encoded(probes)
         return (texts * stated).sum(axis=1) >= _SIMILAR
 
     ways: dict[str, Way] = {
@@ -70,6 +69,13 @@ def main() -> None:
         probs = way(rows)
         spent = (time.perf_counter() - began) / len(rows) * 1000
         print(f"| {name} | {row_of(rows, probs / probs.sum(1, keepdims=True))} | {spent:.1f} |", flush=True)
+    print("confusion of the product, for knowledge/model/inference.yaml: rows said, columns read")
+    print(confusion(probs, np.array([LABELS.index(r["label"]) for r in rows])).round(2))
+
+
+def _encoded(probes: Sequence[dict]) -> tuple[Vectors, Vectors]:
+    """Vectors of the probes' texts and of their statements."""
+    return encoder().encode([p["text"] for p in probes]), encoder().encode([p["statement"] for p in probes])
 
 
 def row_of(rows: Sequence[dict], probs: np.ndarray) -> str:
@@ -122,13 +128,12 @@ def _interval(probs: np.ndarray, labels: np.ndarray, scenarios: np.ndarray) -> t
 
 
 def _reader(file: Path) -> Way:
-    card = Card.model_validate_json(file.with_suffix(".json").read_text(encoding="utf-8"))
-    text = OnnxText(file, card.sha256, max_tokens=192)
+    model = Calibrated(file.stem, file.parent)
 
     def read(probes: Sequence[dict]) -> np.ndarray:
         said = [f"{p['question']} {p['text']}" if p["question"] else p["text"] for p in probes]
-        raw = np.stack([out for out, _ in text.run(list(zip(said, [p["statement"] for p in probes], strict=True)))])
-        odds = np.exp(raw / card.temperature + np.array(card.shift))
+        logits = model.logits(list(zip(said, [p["statement"] for p in probes], strict=True)))
+        odds = np.exp(logits - logits.max(axis=1, keepdims=True))
         return odds / odds.sum(axis=1, keepdims=True)
 
     return read

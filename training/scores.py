@@ -58,22 +58,13 @@ def calibrated(logits: np.ndarray, labels: np.ndarray) -> dict[str, Any]:
     }
 
 
-def with_calibration(logits: np.ndarray, fitted: dict[str, Any]) -> np.ndarray:
-    """Label probabilities (n, 5) after calibration."""
-    scaled = logits / fitted["temperature"] + np.array(fitted["shift"])
-    odds = np.exp(scaled - scaled.max(1, keepdims=True))
-    return odds / odds.sum(1, keepdims=True)
+def confusion(probs: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    """P(read | said), shape (4, 4), of label probabilities (n, 5), where the statement is addressed.
 
-
-def confusion(logits: np.ndarray, labels: np.ndarray, fitted: dict[str, Any]) -> np.ndarray:
-    """P(read | said), shape (4, 4), where both what was said and what was read is that the statement is addressed.
-
-    One more case is added to every cell's even share, so that no misreading is impossible.
+    One more case is counted in every cell, so that no misreading is impossible.
     """
-    probs = with_calibration(logits, fitted)[:, :4]
-    read = probs.argmax(1)
-    counts = np.full((4, 4), 0.5)
-    for truth, guess in zip(labels, read, strict=True):
+    counts = np.ones((4, 4))
+    for truth, guess in zip(labels, probs[:, :4].argmax(1), strict=True):
         if truth < 4:
             counts[truth, guess] += 1
     return counts / counts.sum(1, keepdims=True)

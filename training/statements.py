@@ -23,7 +23,7 @@ from assistant.language.judge import LABELS
 from training.corpus import ROOT, rows_in
 from training.finetune import PairReader, export, fit, fresh_encoder, logits_of
 from training.pairs import Pair, Stated, cropped, fact_pairs, idle_pairs, negatives, probes, public_pairs, stated_in
-from training.scores import calibrated, confusion, label_report
+from training.scores import calibrated, label_report
 
 EVERY = 8
 """Every eighth indicator, in the order of the ids, is never trained on."""
@@ -113,13 +113,10 @@ def show(net: PairReader, groups: dict[str, Sequence[Pair]]) -> None:
 
 
 def publish(net: PairReader, out: Path, groups: dict[str, Sequence[Pair]], trained: int) -> None:
-    """Export with the calibration that fits the development probes; print the confusion for ``inference.yaml``."""
+    """Export with the calibration that fits the development probes."""
     pairs = [p for name, group in groups.items() if name == "development probes" for p in group]
     logits, labels = logits_of(net, pairs), np.array([p.target for p in pairs])
-    fitted = calibrated(logits, labels)
-    print("confusion, rows: said, columns: read, of what was addressed and read as addressed")
-    print(confusion(logits, labels, fitted).round(2))
-    export(net, out, {**fitted, "trained_on": {"pairs": trained}, "scores": {}})
+    export(net, out, {**calibrated(logits, labels), "trained_on": {"pairs": trained}, "scores": {}})
 
 
 if __name__ == "__main__":

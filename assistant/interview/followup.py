@@ -35,7 +35,7 @@ def follow_up(model: MaturityModel, state: State, posterior: Posterior) -> Follo
     if not state.turns:
         return None
     last = state.turns[-1]
-    asked_before = sum(_follows(q) for q in state.answered)
+    asked_before = sum(follows_up(q) for q in state.answered)
     conflict = _conflict(model, state, last)
     if conflict is not None:
         return FollowUp(why="conflict", question=conflict)
@@ -65,7 +65,8 @@ def overruled(question_id: str, option_id: str) -> tuple[int, ...]:
     return {"first": (second,), "second": (first,), "neither": (first, second)}.get(option_id, ())
 
 
-def _follows(question_id: str) -> bool:
+def follows_up(question_id: str) -> bool:
+    """Whether the question with that id follows up on an answer: about one indicator, or about a contradiction."""
     return question_id.startswith(("check.", "conflict."))
 
 

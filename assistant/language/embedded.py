@@ -264,13 +264,18 @@ class EmbeddedReader:
         texts = [
             (_around(text, spans, said[r], q), self._indicators[c].statement) for (r, c), q in zip(pairs, asked, strict=True)
         ]
-        claims = [self._scope.claim(said[r].text).polarity for r, _ in pairs]
-        judged = self._stand(texts, claims, vectors[[r for r, _ in pairs]], self._statements[[c for _, c in pairs]])
+        claims = [self._scope.claim(said[r].text) for r, _ in pairs]
+        judged = self._stand(
+            texts,
+            [claim.polarity for claim in claims],
+            vectors[[r for r, _ in pairs]],
+            self._statements[[c for _, c in pairs]],
+        )
         judged[:, LABELS.index("not_addressed")] *= self._at.mostly_silent
         judged /= judged.sum(axis=1, keepdims=True)
         strongest: dict[str, Evidence] = {}
-        for (row, column), probs in zip(pairs, judged, strict=True):
-            item = self._statement(said[row], column, probs, source)
+        for (row, column), probs, claim in zip(pairs, judged, claims, strict=True):
+            item = self._statement(said[row], column, probs, claim.firmness, source)
             if item is not None and item.weight > (strongest[item.indicator].weight if item.indicator in strongest else 0):
                 strongest[item.indicator] = item
         return sorted(strongest.values(), key=lambda item: -item.weight)
@@ -285,13 +290,13 @@ class EmbeddedReader:
         result: Array = judged / judged.sum(axis=1, keepdims=True)
         return result
 
-    def _statement(self, clause: Span, column: int, probs: Array, source: int | str) -> Evidence | None:
+    def _statement(self, clause: Span, column: int, probs: Array, firmness: float, source: int | str) -> Evidence | None:
         mixed = {label: float(p) for label, p in zip(LABELS, probs, strict=True)}
         best = max(POLARITIES, key=lambda label: mixed[label])
         if mixed["not_addressed"] > 1 - self._at.sure:
             return None
         indicator = self._indicators[column]
-        trust = mixed[best] * self._scope.claim(clause.text).firmness
+        trust = mixed[best] * firmness
         return Evidence(
             quote=clause.text,
             source=source,

@@ -6,6 +6,7 @@ stand in cards beside them. How they were trained and what they reach: ``docs/re
 
 from collections.abc import Sequence
 from functools import lru_cache
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -60,16 +61,16 @@ class Judge:
 
 
 class Calibrated:
-    """A shipped model and its card."""
+    """A model and its card, by default a shipped one."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, folder: Path = MODELS) -> None:
         try:
-            self.card = Card.model_validate_json((MODELS / f"{name}.json").read_text(encoding="utf-8"))
+            self.card = Card.model_validate_json((folder / f"{name}.json").read_text(encoding="utf-8"))
         except (OSError, ValidationError) as fault:
             raise EngineError(
                 f"The reading model's card {name}.json is missing or damaged; install the package again."
             ) from fault
-        self._model = OnnxText(MODELS / f"{name}.onnx", self.card.sha256, max_tokens=_MAX_TOKENS)
+        self._model = OnnxText(folder / f"{name}.onnx", self.card.sha256, max_tokens=_MAX_TOKENS)
 
     def logits(self, pairs: Sequence[tuple[str, str]]) -> Array:
         """Calibrated logits, shape (n, outputs)."""
