@@ -4,7 +4,7 @@
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -132,9 +132,12 @@ class Advisor:
         """Add a document or a folder of documents for everyone; their ids."""
         return tuple(self.engines.knowledge.add(path))
 
-    def reindex(self) -> dict[str, int]:
-        """Bring the index up to date; how many documents and passages there are, how many were embedded and deleted."""
-        return self.engines.knowledge.reindex()._asdict()
+    def reindex(self, *, full: bool = False, progress: Callable[[int, int], object] | None = None) -> dict[str, int]:
+        """Bring the index up to date; how many documents and passages there are, how many were embedded and deleted.
+
+        ``full`` embeds everything anew; ``progress`` is told how many texts have been embedded, of how many.
+        """
+        return self.engines.knowledge.reindex(full=full, progress=progress)._asdict()
 
     def knowledge_faults(self) -> Iterator[str]:
         """Every fault of the knowledge base with file and line; nothing when it is sound."""

@@ -21,7 +21,7 @@ from assistant.interview.events import (
     ReplyGiven,
 )
 from assistant.interview.evidence import Evidence, Fact
-from assistant.interview.followup import FollowUp, follow_up, overruled, question_of
+from assistant.interview.followup import FollowUp, confirmed, follow_up, overruled, question_of
 from assistant.interview.inference import Posterior
 from assistant.interview.model import DIMENSIONS, Question
 from assistant.interview.picking import not_known, picked
@@ -71,6 +71,9 @@ class Steps:
         if question.id.startswith("conflict."):
             removed = self._overruled(question, option.id)
             return self._reply([event, *removed], Understanding(intent="answer", option=option.id))
+        if question.id.startswith("document."):
+            weighed = confirmed(question.id, option.id, self._model.parameters.in_writing)
+            return self._reply([event, *([weighed] if weighed else [])], Understanding(intent="answer", option=option.id))
         evidence, facts = picked(question, option, option.text, self._seq, self._model.parameters)
         return self._reply([event], Understanding(intent="answer", evidence=evidence, facts=facts, option=option.id))
 
@@ -105,7 +108,7 @@ class Steps:
         return [MessageEdited(target=seq, text=text), found]
 
     def attached(self, document: Path, pages: Sequence[str]) -> list[Event]:
-        """The person gave a document; its statements count, with less weight than what is said in person."""
+        """The person gave a document; until they confirm it, its statements count less than what is said in person."""
         evidence: list[Evidence] = []
         facts: list[Fact] = []
         for number, text in enumerate(pages, start=1):
@@ -201,7 +204,7 @@ class Steps:
         if instead and (anchored := best_anchored(self._model, after, posterior, instead)) is not None:
             return anchored, ""
         follows: FollowUp | None = None
-        if read.intent == "answer" and isinstance(first, MessageReceived | OptionChosen):
+        if read.intent == "answer" and isinstance(first, MessageReceived | OptionChosen | DocumentAttached):
             follows = follow_up(self._model, after, posterior)
         if follows is not None:
             return follows.question, follows.why

@@ -1,20 +1,23 @@
 """The suite of questions to the knowledge base: is the right section found, cited, and silence kept where it has none?"""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+import numpy as np
+
 from assistant.errors import AdvisorError
+from assistant.language.encoder import encoder
+from assistant.language.vector_cache import CachedEncoder
 from evals import retrieval_metrics, scorers
-from evals.bootstrap import Array, mean
+from evals.bootstrap import Array, difference, mean
 from evals.cases import QuestionCase
-from evals.results import CaseResult, Measure, SuiteResult, measured, sliced
+from evals.results import CaseResult, Measure, Measured, SuiteResult, measured, sliced
+from evals.search_baselines import Section, baselines
 
 NAME = "questions"
 DEPTH = 10
 """How many sections are looked at."""
-Section = tuple[str, str]
-"""(document, section)."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,12 @@ class Answered:
     abstained: bool
     text: str
     quotes: tuple[str, ...] = ()
+    others: Mapping[str, tuple[Section, ...]] = field(default_factory=dict)
+    """What plainer ways of searching found."""
+
+    def by(self, name: str) -> "Answered":
+        """The same with the sections that a plainer way found."""
+        return replace(self, ranked=self.others[name])
 
 
 def _retrieval(name: str, label: str, score: Callable[[Answered], float]) -> Measure[Answered]:
@@ -59,10 +68,13 @@ _NDCG = _retrieval("ndcg_at_10", "nDCG@10", lambda o: retrieval_metrics.ndcg(o.r
 _CITED = Measure("cited_right", "answers that cite a right section", "higher", _cites_right, mean)
 _ABSTENTION = Measure("abstention_f1", "abstention F1", "higher", _silence, _of_silence(scorers.f1))
 
-MEASURES: tuple[Measure[Answered], ...] = (
+_RETRIEVAL: tuple[Measure[Answered], ...] = (
     _NDCG,
     _retrieval("recall_at_5", "recall@5", lambda o: retrieval_metrics.recall(o.ranked, o.case.relevant, 5)),
     _retrieval("mrr", "mean reciprocal rank", _reciprocal_rank),
+)
+MEASURES: tuple[Measure[Answered], ...] = (
+    *_RETRIEVAL,
     _retrieval("answered", "covered questions answered", lambda o: float(not o.abstained)),
     _CITED,
     Measure("abstention_precision", "abstention precision", "higher", _silence, _of_silence(scorers.precision)),
@@ -73,12 +85,14 @@ _SLICED = (_NDCG, _CITED, _ABSTENTION)
 
 
 def judge(cases: Sequence[QuestionCase], advisor: Any) -> tuple[list[Answered], list[str]]:
-    """Every question searched and asked, and a sentence for each that could not be."""
+    """Every question searched (by plainer ways too) and asked, and a sentence for each that could not be."""
     outcomes: list[Answered] = []
     faults: list[str] = []
+    plainer = baselines(advisor.engines.knowledge.passages(), CachedEncoder(encoder().encode).encode)
     for case in cases:
         try:
-            outcomes.append(_answered(case, advisor))
+            others = {name: ranked(case.question, DEPTH) for name, ranked in plainer.items()}
+            outcomes.append(replace(_answered(case, advisor), others=others))
         except AdvisorError as fault:
             faults.append(f"question {case.id}: {fault}")
     return outcomes, faults
@@ -105,7 +119,7 @@ def result(outcomes: Sequence[Answered], faults: Sequence[str] = ()) -> SuiteRes
     return SuiteResult(
         name=NAME,
         cases_total=len(outcomes) + len(faults),
-        measures=tuple(measured(measure, outcomes) for measure in MEASURES),
+        measures=(*(measured(measure, outcomes) for measure in MEASURES), *_beside(outcomes)),
         slices=tuple(
             sliced("knowledge base", name, [o for o in outcomes if o.case.answerable == answerable], _SLICED)
             for name, answerable in groups
@@ -113,6 +127,23 @@ def result(outcomes: Sequence[Answered], faults: Sequence[str] = ()) -> SuiteRes
         cases=tuple(sorted((_case(o) for o in outcomes), key=lambda c: (-c.missed, -c.weight, c.id))),
         faults=tuple(faults),
     )
+
+
+def _beside(outcomes: Sequence[Answered]) -> list[Measured]:
+    """The plainer ways' figures, and how much more the product has, paired by question."""
+    found: list[Measured] = []
+    covered = [o for o in outcomes if o.case.answerable]
+    for way in covered[0].others if covered else ():
+        theirs = [o.by(way) for o in covered]
+        for measure in _RETRIEVAL:
+            name, label = f"{measure.name}_{way}", f"{measure.label}, {way}"
+            found.append(measured(Measure(name, label, "", measure.parts, measure.finish), theirs))
+            first, second = (np.array([measure.parts(o) for o in group], float) for group in (theirs, covered))
+            gap = difference(first, second, mean)
+            if gap:
+                name, label = f"{measure.name}_minus_{way}", f"{measure.label}, more than {way}"
+                found.append(Measured(name, label, "", len(covered), gap.value, gap.low, gap.high))
+    return found
 
 
 def _case(outcome: Answered) -> CaseResult:

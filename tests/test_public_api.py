@@ -192,3 +192,24 @@ def test_attach_a_document(advisor: Advisor, tmp_path: Path) -> None:
         assert item.quote in paper.read_text()
     session.undo()
     assert session.evidence == []
+
+
+@pytest.mark.parametrize(("option", "share"), [("holds", 1 / 0.7), ("partly", 1.0), ("no", 0.0)])
+def test_a_document_counts_fully_once_it_is_confirmed(advisor: Advisor, tmp_path: Path, option: str, share: float) -> None:
+    session = advisor.start(owner="anna")
+    paper = tmp_path / "policy.md"
+    paper.write_text("Every data source in the register has a named owner.\n\nPeak load is 300 requests per second.")
+    turn = session.attach(paper)
+    assert turn.question is not None
+    assert "Every data source in the register has a named owner" in turn.question.text
+    assert "policy.md" in turn.question.text
+    before, facts = session.evidence, session.facts
+    assert facts
+    session.choose(option)
+    expected = [pytest.approx(min(1.0, share * item.weight)) for item in before] if share else []
+    assert [item.weight for item in session.evidence] == expected
+    assert session.facts == (facts if share else {})
+    session.undo()
+    assert session.evidence == before
+    assert session.facts == facts
+    assert advisor.resume(session.id, owner="anna").evidence == before

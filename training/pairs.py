@@ -63,6 +63,8 @@ class Stated:
     scenario: str
     level: int = 0
     """Level of the statement, where it is an indicator's."""
+    indicator: str = ""
+    """Id of the indicator that the text was written about, if any."""
 
     def cropped(self, vectors: dict[str, np.ndarray]) -> "Stated":
         """The same with a long text cut to the two sentences nearest to the statement, each with the one before it.
@@ -95,13 +97,12 @@ def stated_in(model: MaturityModel, answers: list[dict], utterances: list[dict],
         ]
     for row in (*utterances, *several):
         marks = row["indicators"] if "indicators" in row else {row["indicator"]: row["label"]}
+        asked, scenario = row.get("question", ""), row.get("scenario", row["id"])
         for name, label in marks.items():
-            own = model.indicators.get(name)
-            if own is not None:
-                scenario = row.get("scenario", row["id"])
-                out.append(
-                    Stated(row.get("question", ""), row["text"], own.statement, label, own.dimension, scenario, own.level)
-                )
+            own = model.indicators[name]
+            out.append(Stated(asked, row["text"], own.statement, label, own.dimension, scenario, own.level, name))
+        for statement in row.get("statements", ()):
+            out.append(Stated(asked, row["text"], statement["text"], statement["label"], own.dimension, scenario, 0, own.id))
     return out
 
 

@@ -11,6 +11,7 @@ epoch so that what they taught is not forgotten. Every eighth indicator is held 
 import argparse
 import random
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -66,25 +67,24 @@ def main() -> None:
         encoder = {k: v for k, v in stored.items() if k.startswith("encoder.")}
         head = {f"head.{k.split('.')[1]}": v for k, v in stored.items() if k.split(".")[0] in ("statement", "head")}
         net.load_state_dict(encoder | head)
-    elif chosen.public:
-        first = public_pairs(chosen.public, chosen.public_pairs, random.Random(7))
-        fit(net, lambda: first, label_loss, epochs=chosen.public_epochs, rate=chosen.rate, rng=rng,
-            look=lambda: show(net, looked_at))  # fmt: skip
     idle = rows_in(ROOT / "knowledge" / "exemplars" / "off_topic")
     facts = rows_in(ROOT / "knowledge" / "exemplars" / "facts")
     choices = load_yaml(ROOT / "knowledge" / "model" / "fact_statements.yaml")
     pool = public_pairs(chosen.public, 10**6, random.Random(7)) if chosen.public else []
 
-    def epoch() -> list[Pair]:
+    def epoch(rehearsed: int) -> list[Pair]:
         return [
             *(item.pair(rng) for item in trained),
             *negatives(model, trained, rng, chosen.negatives),
             *idle_pairs(model, idle, rng),
             *fact_pairs(facts, choices, rng),
-            *rng.sample(pool, min(chosen.rehearsed, len(pool))),
+            *rng.sample(pool, min(rehearsed, len(pool))),
         ]
 
-    fit(net, epoch, label_loss, epochs=chosen.epochs, rate=chosen.rate, rng=rng, look=lambda: show(net, looked_at))
+    for epochs, rehearsed in ((chosen.public_epochs, chosen.public_pairs), (chosen.epochs, chosen.rehearsed)):
+        if epochs:
+            fit(net, partial(epoch, rehearsed), label_loss, epochs=epochs, rate=chosen.rate, rng=rng,
+                look=lambda: show(net, looked_at))  # fmt: skip
     if chosen.keep:
         torch.save(net.state_dict(), chosen.keep)
     if chosen.out:
@@ -97,11 +97,11 @@ def split(model: MaturityModel, writers: set[str]) -> tuple[list[Stated], list[S
     groups = [rows_in(folder / name) for name in ("answers", "indicators", "several")]
     own = [[row for row in rows if row["writer"] not in writers] for rows in groups]
     others = [[row for row in rows if row["writer"] in writers] for rows in groups]
-    unseen = {model.indicators[i].statement for i in unseen_indicators(model)}
+    unseen = unseen_indicators(model)
     everything = cropped(stated_in(model, *own))
     return (
-        [s for s in everything if s.statement not in unseen],
-        [*(s for s in everything if s.statement in unseen), *cropped(stated_in(model, *others))],
+        [s for s in everything if s.indicator not in unseen],
+        [*(s for s in everything if s.indicator in unseen), *cropped(stated_in(model, *others))],
     )
 
 

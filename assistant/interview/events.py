@@ -73,6 +73,14 @@ class EvidenceRemoved(Value):
     dimension: str | None = None
 
 
+class EvidenceWeighed(Value):
+    """What was read in the turn ``target`` counts ``factor`` times as much (at most fully); with 0, not at all."""
+
+    kind: Literal["evidence_weighed"] = "evidence_weighed"
+    target: int
+    factor: float = Field(ge=0)
+
+
 class ReadingRejected(Value):
     """The person said that the turn ``target`` was not understood rightly: nothing that was read from it counts."""
 
@@ -126,6 +134,7 @@ Event = Annotated[
     | MessageEdited
     | ActionUndone
     | EvidenceRemoved
+    | EvidenceWeighed
     | ReadingRejected
     | DocumentAttached
     | EvidenceFound

@@ -1,8 +1,8 @@
 """Following up: an answer that contradicts an earlier one, that stays vague, or that claims much and shows nothing.
 
-Each is noticed in the latest turn alone, so nothing is dug up again later, and each is asked about once. Questions that ask
-about a contradiction are made from the state; their ids (``conflict.<dimension>.<earlier turn>.<later turn>``) are enough to
-make them again.
+Each is noticed in the latest turn alone, so nothing is dug up again later, and each is asked about once. What was read from
+a document is shown for confirmation. Questions about a contradiction or a document are made from the state; their ids
+(``conflict.<dimension>.<earlier turn>.<later turn>``, ``document.<turn>``) are enough to make them again.
 """
 
 from collections.abc import Iterable
@@ -10,17 +10,20 @@ from typing import Literal
 
 import numpy as np
 
+from assistant.interview.events import EvidenceWeighed
 from assistant.interview.evidence import Evidence
 from assistant.interview.inference import Array, Posterior
 from assistant.interview.model import DIMENSIONS, MaturityModel, Option, Question, Value
 from assistant.interview.selection import worth_of
 from assistant.interview.state import State, Turned
 
-Why = Literal["conflict", "vague", "claim", "unsure"]
+Why = Literal["conflict", "vague", "claim", "unsure", "document"]
 """Why a follow-up is asked: two answers exclude each other; the answer could mean many levels; it claims much without
-anything concrete; one statement in it was read without being sure."""
+anything concrete; one statement in it was read without being sure; a document was read."""
 
 _LONGEST_QUOTE = 160
+_SHOWN = 5
+"""Most passages of a document that are shown for confirmation, those that say most first."""
 
 
 class FollowUp(Value):
@@ -35,6 +38,9 @@ def follow_up(model: MaturityModel, state: State, posterior: Posterior) -> Follo
     if not state.turns:
         return None
     last = state.turns[-1]
+    if last.action == "attached":
+        read = question_of(model, state, f"document.{last.seq}")
+        return FollowUp(why="document", question=read) if read else None
     asked_before = sum(follows_up(q) for q in state.answered)
     conflict = _conflict(model, state, last)
     if conflict is not None:
@@ -48,11 +54,14 @@ def follow_up(model: MaturityModel, state: State, posterior: Posterior) -> Follo
 
 
 def question_of(model: MaturityModel, state: State, question_id: str | None) -> Question | None:
-    """The question with that id: one of the model's, or one about a contradiction, made again from the state."""
-    if question_id is None or not question_id.startswith("conflict."):
-        return model.questions.get(question_id or "")
-    _, dimension, first, second = question_id.split(".")
+    """The question with that id: one of the model's, or one about a contradiction or a document, made from the state."""
+    kind, *rest = (question_id or "").split(".")
     turns = {str(turn.seq): turn for turn in state.turns}
+    if kind == "document":
+        return _confirming(turns[rest[0]]) if rest[0] in turns else None
+    if question_id is None or kind != "conflict":
+        return model.questions.get(question_id or "")
+    dimension, first, second = rest
     quotes = [_loudest(turns[seq], dimension) for seq in (first, second) if seq in turns]
     if len(quotes) != 2 or not all(quotes):
         return None
@@ -63,6 +72,12 @@ def overruled(question_id: str, option_id: str) -> tuple[int, ...]:
     """Sequence numbers of the turns whose evidence no longer counts when a contradiction is answered so."""
     first, second = (int(seq) for seq in question_id.split(".")[2:])
     return {"first": (second,), "second": (first,), "neither": (first, second)}.get(option_id, ())
+
+
+def confirmed(question_id: str, option_id: str, in_writing: float) -> EvidenceWeighed | None:
+    """What the answer to the question about a document changes: what holds counts fully, what does not, not at all."""
+    factor = {"holds": 1 / in_writing, "no": 0.0}.get(option_id)
+    return None if factor is None else EvidenceWeighed(target=int(question_id.split(".")[1]), factor=factor)
 
 
 def follows_up(question_id: str) -> bool:
@@ -163,5 +178,26 @@ def _about(model: MaturityModel, question_id: str, dimension: str, first: str, s
             Option(id="second", text=f"The second: {other}"),
             Option(id="both", text="Both: it differs from one part of the organisation to another"),
             Option(id="neither", text="Neither; I will say it in other words"),
+        ),
+    )
+
+
+def _confirming(turn: Turned) -> Question | None:
+    """The question whether what was read from a document holds; None when nothing was read from it."""
+    loudest = sorted(turn.evidence, key=lambda e: -e.weight)
+    places = dict.fromkeys([(item.quote, item.page) for item in loudest] + [(fact.quote, None) for fact in turn.facts])
+    if not places:
+        return None
+    shown = [f"“{_short(quote)}”" + (f" (page {page})" if page else "") for quote, page in list(places)[:_SHOWN]]
+    more = f", and {len(places) - len(shown)} more passages" if len(places) > len(shown) else ""
+    return Question(
+        id=f"document.{turn.seq}",
+        dimension="document",
+        text=f"In {turn.text} I read: {'; '.join(shown)}{more}. Does that hold for your organisation today?",
+        seconds=15,
+        options=(
+            Option(id="holds", text="Yes, it holds today"),
+            Option(id="partly", text="Partly, or I cannot say: count it less than my own words"),
+            Option(id="no", text="No, leave the document out"),
         ),
     )

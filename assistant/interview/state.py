@@ -8,6 +8,7 @@ from assistant.interview.events import (
     DocumentAttached,
     EvidenceFound,
     EvidenceRemoved,
+    EvidenceWeighed,
     MessageEdited,
     MessageReceived,
     OptionChosen,
@@ -102,8 +103,8 @@ def fold(records: Iterable[Recorded]) -> State:
             edits[record.seq] = event.target
             fresh = {"text": event.text, "evidence": (), "facts": (), "unknown": False, "anchored": True, "edited": True}
             turns[event.target] = turns[event.target].model_copy(update=fresh)
-        elif isinstance(event, EvidenceRemoved):
-            _remove(turns, event)
+        elif isinstance(event, EvidenceRemoved | EvidenceWeighed):
+            _revise(turns, event)
         elif isinstance(event, EvidenceFound | ReplyGiven):
             home = edits.get(record.turn, record.turn)
             if home in turns:
@@ -155,9 +156,15 @@ def _names(event: EvidenceRemoved, item: Evidence) -> bool:
     return (item.indicator, item.quote) == (event.indicator, event.quote)
 
 
-def _remove(turns: dict[int, Turned], event: EvidenceRemoved) -> None:
+def _revise(turns: dict[int, Turned], event: EvidenceRemoved | EvidenceWeighed) -> None:
     turn = turns.get(event.target)
     if turn is None:
         return
-    kept = tuple(e for e in turn.evidence if not _names(event, e))
-    turns[event.target] = turn.model_copy(update={"evidence": kept})
+    if isinstance(event, EvidenceRemoved):
+        fresh: dict[str, object] = {"evidence": tuple(e for e in turn.evidence if not _names(event, e))}
+    elif event.factor:
+        weighed = (e.model_copy(update={"weight": min(1.0, e.weight * event.factor)}) for e in turn.evidence)
+        fresh = {"evidence": tuple(weighed)}
+    else:
+        fresh = {"evidence": (), "facts": ()}
+    turns[event.target] = turn.model_copy(update=fresh)

@@ -35,7 +35,7 @@ class Situation(Value):
     before: Assessment | None
     question: Question | None
     why: str = ""
-    """Why the question is asked, where it follows up on the answer: ``conflict``, ``vague``, ``claim`` or ``unsure``."""
+    """Why the question is asked, where it follows up: ``conflict``, ``vague``, ``claim``, ``unsure`` or ``document``."""
     answer: str | None = None
     """A grounded answer, with citations, to a question that the person asked in between."""
     reasons: tuple[Reason, ...] = ()

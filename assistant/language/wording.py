@@ -31,6 +31,7 @@ class Phrases(Value):
     misread: Patterns = Field(min_length=2)
     corrected: Patterns = Field(min_length=2)
     conflict: Patterns = Field(min_length=2)
+    document: Patterns = Field(min_length=2)
     vague: Patterns = Field(min_length=2)
     claim: Patterns = Field(min_length=2)
     unsure: Patterns = Field(min_length=2)

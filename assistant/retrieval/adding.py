@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 from assistant.errors import InputError, KnowledgeError
 from assistant.retrieval.corpus import FrontMatter, parse
-from assistant.retrieval.documents import Page, read_document, readable
+from assistant.retrieval.documents import read_document, readable
+from assistant.retrieval.pages import Page
 
 MAX_CHARS = 1_000_000
 """Longest document: embedding this many characters takes some minutes."""
@@ -45,7 +46,7 @@ def drafts(path: Path) -> list[Draft]:
     ]
     if not files:
         raise InputError(
-            f"The folder {path.name} holds no file that can be read; put .md, .txt, .html, .docx or .pdf there."
+            f"The folder {path.name} holds no file that can be read; put text, HTML, Word, PowerPoint, Excel or PDF there."
         )
     return [_draft(file) for file in files]
 

@@ -64,6 +64,8 @@ class FrontMatter(Value):
     dimensions: tuple[DimensionId, ...] = ()
     sources: tuple[str, ...] = ()
     updated: str = ""
+    asked: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    """Questions as people ask them, by the heading of the section that answers them: searched for, never shown."""
     file: str = ""
     """Name of the file that the document was added from; empty for the shipped guidance."""
 
@@ -289,6 +291,8 @@ def _document_faults(document: Document, sources: dict[str, Source]) -> Iterator
     for source in front.sources:
         if source not in sources:
             yield f"{path}:2: source {source} does not stand in sources.yaml; add it there or mend the id."
+    for heading in front.asked.keys() - {section.heading for section in document.sections}:
+        yield f"{path}:2: questions are listed for '{heading}', but no section has that heading; mend it."
     cited = {source for section in document.sections for source in CITED.findall(section.text)}
     for source in sorted(set(front.sources) - cited):
         yield f"{path}:2: warning: source {source} is listed, but the text does not cite it."

@@ -2,22 +2,13 @@
 
 import logging
 import re
-import zipfile
 from collections.abc import Callable
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
 from assistant.errors import InputError
-
-if TYPE_CHECKING:
-    from docx.text.paragraph import Paragraph
-    from docx.text.run import Run
-
-MAX_BYTES = 20_000_000
-MAX_PAGES = 300
-MAX_UNPACKED_BYTES = 200_000_000
-"""Of a DOCX, which is a ZIP file: a small one can hide gigabytes."""
+from assistant.retrieval import office
+from assistant.retrieval.pages import MAX_BYTES, Page, refuse, within_limits
 
 _SCANNED_CHARS = 20
 """A PDF with less text than this has pictures of text only."""
@@ -29,43 +20,32 @@ _BROKEN_PDF = (ValueError, LookupError, TypeError, AttributeError, AssertionErro
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 
 
-class Page(NamedTuple):
-    """A page and its text. Kinds of document without pages have one page; headings begin with '#' where they are known."""
-
-    number: int
-    text: str
-
-
 def read_document(path: Path) -> tuple[Page, ...]:
-    """The pages of a .md, .txt, .html, .docx, .pdf or .csv file; InputError in one sentence for anything else."""
+    """The pages of a text, HTML, PDF, Word, PowerPoint, Excel or CSV file; InputError in one sentence for anything else."""
     reader = _READERS.get(path.suffix.lower())
     if path.is_dir():
-        _refuse(path, "is a folder; a file is expected")
+        refuse(path, "is a folder; a file is expected")
     if not path.is_file():
-        _refuse(path, "does not exist; give the path of a file")
+        refuse(path, "does not exist; give the path of a file")
     if reader is None:
-        _refuse(path, f"is of a kind that cannot be read; save it as one of {', '.join(sorted(_READERS))}")
+        refuse(path, f"is of a kind that cannot be read; save it as one of {', '.join(sorted(_READERS))}")
     size = path.stat().st_size
     if size > MAX_BYTES:
-        _refuse(path, f"has {size / 1e6:.0f} MB; at most {MAX_BYTES / 1e6:.0f} MB are read, so split it")
+        refuse(path, f"has {size / 1e6:.0f} MB; at most {MAX_BYTES / 1e6:.0f} MB are read, so split it")
     if size == 0:
-        _refuse(path, "is empty; a file with text is expected")
+        refuse(path, "is empty; a file with text is expected")
     try:
         pages = reader(path)
     except PermissionError as fault:
         raise InputError(f"The file {path.name} may not be read; allow it, or choose another file.") from fault
     if not any(page.text.strip() for page in pages):
-        _refuse(path, "holds no text; a file with text is expected")
+        refuse(path, "holds no text; a file with text is expected")
     return pages
 
 
 def readable(path: Path) -> bool:
     """Whether the file's name says a kind that ``read_document`` reads."""
     return path.suffix.lower() in _READERS
-
-
-def _refuse(path: Path, fault: str) -> NoReturn:
-    raise InputError(f"The file {path.name} {fault}.")
 
 
 def _text(path: Path) -> str:
@@ -76,7 +56,7 @@ def _text(path: Path) -> str:
     except UnicodeDecodeError:
         text = content.decode("cp1252", errors="replace")  # the usual encoding of old Windows files
     if _CONTROL.search(text) or text.count("\ufffd") > len(text) / 100:
-        _refuse(path, "is not text although its name says so; save it again as UTF-8 text")
+        refuse(path, "is not text although its name says so; save it again as UTF-8 text")
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
@@ -145,54 +125,6 @@ class _VisibleText(HTMLParser):
         return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
 
 
-def _docx(path: Path) -> tuple[Page, ...]:
-    import docx
-    from docx.opc.exceptions import OpcError
-    from docx.table import Table
-    from docx.text.paragraph import Paragraph
-
-    _check_package(path)
-    try:
-        blocks = list(docx.Document(str(path)).iter_inner_content())
-        lines = []
-        for block in blocks:
-            if isinstance(block, Paragraph):
-                text = "".join(run.text for run in _runs(block) if not run.font.hidden).strip()
-                lines.append(_headed(text, block.style.name if block.style else ""))
-            elif isinstance(block, Table):
-                rows = [[cell.text.replace("\n", " ").strip() for cell in row.cells] for row in block.rows]
-                lines.append("\n".join(" | ".join(dict.fromkeys(row)) for row in rows))
-    except (OpcError, zipfile.BadZipFile, SyntaxError, KeyError, ValueError, AttributeError) as fault:
-        raise InputError(f"The file {path.name} is damaged; open it in a word processor and save it again.") from fault
-    return (Page(1, "\n\n".join(line for line in lines if line)),)
-
-
-def _runs(paragraph: "Paragraph") -> "list[Run]":
-    """Runs in order, those inside links included."""
-    from docx.text.hyperlink import Hyperlink
-
-    return [run for item in paragraph.iter_inner_content() for run in (item.runs if isinstance(item, Hyperlink) else [item])]
-
-
-def _headed(text: str, style: str | None) -> str:
-    match = re.fullmatch(r"(?:Heading (\d)|Title)", style or "")
-    return f"{'#' * int(match[1] or 1)} {text}" if match and text else text
-
-
-def _check_package(path: Path) -> None:
-    """Refuses what is no DOCX: encrypted or old formats, damaged ones, and packages that unpack to far too much."""
-    with path.open("rb") as file:
-        if file.read(8) == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":
-            _refuse(path, "is encrypted or in the old Word format; save it without a password as .docx")
-    try:
-        with zipfile.ZipFile(path) as package:
-            entries = package.infolist()
-    except (zipfile.BadZipFile, ValueError, NotImplementedError) as fault:
-        raise InputError(f"The file {path.name} is damaged; open it in a word processor and save it again.") from fault
-    if len(entries) > 10_000 or sum(entry.file_size for entry in entries) > MAX_UNPACKED_BYTES:
-        _refuse(path, f"unpacks to more than {MAX_UNPACKED_BYTES / 1e6:.0f} MB; take pictures out or split it")
-
-
 def _pdf(path: Path) -> tuple[Page, ...]:
     import pypdf
     from pypdf.errors import PyPdfError
@@ -202,25 +134,25 @@ def _pdf(path: Path) -> tuple[Page, ...]:
         reader = pypdf.PdfReader(path)
         locked = reader.is_encrypted and not reader.decrypt("")
         count = 0 if locked else len(reader.pages)
-        texts = [] if locked or count > MAX_PAGES else [page.extract_text() for page in reader.pages]
+        texts = [page.extract_text() for page in within_limits(path, reader.pages, count)] if count else []
     except (PyPdfError, *_BROKEN_PDF) as fault:
         raise InputError(f"The file {path.name} is damaged; export it as PDF again.") from fault
     if locked:
-        _refuse(path, "is encrypted; save it without a password")
-    if count > MAX_PAGES:
-        _refuse(path, f"has {count} pages; at most {MAX_PAGES} are read, so split it")
+        refuse(path, "is encrypted; save it without a password")
     if sum(len(text.strip()) for text in texts) < _SCANNED_CHARS:
-        _refuse(path, "has no text, as scanned pages have none; run text recognition (OCR) on it first")
+        refuse(path, "has no text, as scanned pages have none; run text recognition (OCR) on it first")
     return tuple(Page(number, text.strip()) for number, text in enumerate(texts, 1))
 
 
 _READERS: dict[str, Callable[[Path], tuple[Page, ...]]] = {
     ".csv": _plain,
-    ".docx": _docx,
+    ".docx": office.word,
     ".htm": _html,
     ".html": _html,
     ".markdown": _plain,
     ".md": _plain,
     ".pdf": _pdf,
+    ".pptx": office.slides,
     ".txt": _plain,
+    ".xlsx": office.workbook,
 }

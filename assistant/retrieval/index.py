@@ -1,4 +1,4 @@
-"""The index: passages, their sentences, headings and documents' questions as vectors in Chroma, their words in BM25.
+"""The index: passages, their sentences, headings and the questions they answer as vectors in Chroma, their words in BM25.
 
 Only what is new or changed is embedded. Chroma's own embedding function is never used: it would download a model.
 """
@@ -10,7 +10,7 @@ import shutil
 import tempfile
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
@@ -39,7 +39,11 @@ from assistant.retrieval.text import sentences
 Encode = Callable[[Sequence[str]], NDArray[np.float32]]
 """Texts to unit vectors, shape (texts, dimensions)."""
 
+Progress = Callable[[int, int], object]
+"""Is told how many texts have been embedded, of how many."""
+
 COLLECTION = "advisor-passages"
+"""Begin of the collection's name, which goes on with the embedding's, so that two models never share one."""
 _BATCH = 512
 _DAMAGE = (ChromaError, OSError, ValueError, RuntimeError, KeyError, TypeError)
 """What Chroma raises when its files are not what it wrote."""
@@ -48,7 +52,10 @@ _log = structlog.get_logger(__name__)
 
 
 class Unit(NamedTuple):
-    """What gets one vector: a passage, one of its sentences, its heading, or the question that its document answers."""
+    """What gets one vector: a passage, a sentence of it, its heading, a question that its section or its document answers.
+
+    Their kinds: passage, sentence, heading, asked, question.
+    """
 
     id: str
     text: str
@@ -101,11 +108,14 @@ class SentenceVectors(Embeddings):
 
 def units(corpus: Corpus) -> Iterator[Unit]:
     """Everything that gets a vector. Citations' ids are left out of what is embedded; they carry no meaning."""
-    headed = ""
+    asked = {(d.front.id, heading): texts for d in corpus.documents for heading, texts in d.front.asked.items()}
+    headed = ("", "")
     for passage in corpus.passages:
-        if headed != (headed := f"{passage.document}#{passage.section}"):
+        if headed != (headed := (passage.document, passage.section)):
             yield _unit(passage, "heading", f"{passage.id}#", passage.section)
-        yield _unit(passage, "passage", passage.id, f"{passage.section}.\n{_bare(passage.text)}")
+            for number, text in enumerate(asked.get(headed, ())):
+                yield _unit(passage, "asked", f"{passage.id}?{number}", text)
+        yield _unit(passage, "passage", passage.id, embedded(passage))
         for number, span in enumerate(sentences(passage.text)):
             text = _bare(passage.text[span.start : span.stop])
             yield _unit(passage, "sentence", f"{passage.id}/{number}", text, number)
@@ -113,6 +123,11 @@ def units(corpus: Corpus) -> Iterator[Unit]:
         first = next((passage for passage in corpus.passages if passage.document == document.front.id), None)
         if document.front.question and first is not None:
             yield _unit(first, "question", f"{document.front.id}?", document.front.question)
+
+
+def embedded(passage: Passage) -> str:
+    """The text of which a passage's vector is made: it stands under its heading, so that it is understood alone."""
+    return f"{passage.section}.\n{_bare(passage.text)}"
 
 
 def _bare(text: str) -> str:
@@ -143,20 +158,24 @@ class Index:
         self._corpus = Corpus((), ())
         self.view = View({}, Lexicon(()))
         self.client: ClientAPI
-        self._name = COLLECTION
+        self._name = f"{COLLECTION}-{hashlib.sha256(embedding.encode()).hexdigest()[:12]}"
         self._store: Chroma
         self._open()
 
-    def sync(self, corpus: Corpus, *, full: bool = False) -> Counts:
-        """Makes the index hold ``corpus`` and nothing else; ``full`` embeds everything anew."""
+    def sync(self, corpus: Corpus, *, full: bool = False, progress: Progress | None = None) -> Counts:
+        """Makes the index hold ``corpus`` and nothing else; ``full`` embeds everything anew.
+
+        Readers go on with what was there. What an interrupted run has embedded is kept; the next one does the rest.
+        """
         try:
             if full:
-                self._discard()
-                self._attach()
-            embedded, deleted = self._update(corpus)
+                embedded, deleted = self._renew(corpus, progress)
+            else:
+                embedded, deleted = self._update(self._store, corpus, progress)
         except _DAMAGE as fault:
             self._rebuild(fault)
-            embedded, deleted = self._update(corpus)
+            embedded, deleted = self._update(self._store, corpus, progress)
+        self._drop_superseded()
         self._corpus = corpus
         self.view = View(
             {passage.id: passage for passage in corpus.passages},
@@ -174,10 +193,13 @@ class Index:
             return []
         try:
             return self._query(vector, k, where)
+        except NotFoundError:  # another process has put a new collection in this one's place
+            self._attach()
+            self._update(self._store, self._corpus)
         except _DAMAGE as fault:
             self._rebuild(fault)
-            self._update(self._corpus)
-            return self._query(vector, k, where)
+            self._update(self._store, self._corpus)
+        return self._query(vector, k, where)
 
     def _query(self, vector: NDArray[np.float32], k: int, where: dict[str, Any] | None) -> list[Neighbour]:
         with answering(self._url):
@@ -193,20 +215,34 @@ class Index:
             for unit, distance in found
         ]
 
-    def _update(self, corpus: Corpus) -> tuple[int, int]:
+    def _renew(self, corpus: Corpus, progress: Progress | None) -> tuple[int, int]:
+        """Fills a new collection, and only then puts it in the place of the old one."""
+        with answering(self._url):
+            self._delete(draft := f"{self._name}-next")
+            fresh = self._opened(draft)
+            old = len(self._store.get(include=[])["ids"])
+            embedded, _ = self._update(fresh, corpus, progress)
+            self._delete(self._name)
+            self.client.get_collection(draft, embedding_function=None).modify(name=self._name)
+            self._store = fresh
+        return embedded, old
+
+    def _update(self, store: Chroma, corpus: Corpus, progress: Progress | None = None) -> tuple[int, int]:
         wanted = {unit.id: unit for unit in units(corpus)}
         with answering(self._url):
-            held = self._store.get(include=["metadatas"])
+            held = store.get(include=["metadatas"])
             hashes = {i: metadata.get("hash") for i, metadata in zip(held["ids"], held["metadatas"], strict=True)}
             gone = [identity for identity in hashes if identity not in wanted]
             for start in range(0, len(gone), _BATCH):
-                self._store.delete(gone[start : start + _BATCH])
+                store.delete(gone[start : start + _BATCH])
             fresh = [unit for unit in wanted.values() if hashes.get(unit.id) != unit.metadata["hash"]]
             for start in range(0, len(fresh), _BATCH):
                 batch = fresh[start : start + _BATCH]
-                self._store.add_texts(
+                store.add_texts(
                     [unit.text for unit in batch], [unit.metadata for unit in batch], [unit.id for unit in batch]
                 )
+                if progress:
+                    progress(start + len(batch), len(fresh))
             if wanted and not fresh:
                 self._touch(next(iter(wanted)))
         return len(fresh), len(gone)
@@ -236,7 +272,7 @@ class Index:
             _log.warning("index.in_memory", folder=str(self._folder), reason="the folder cannot be written to")
             self.client = chromadb.EphemeralClient(settings=_chroma_settings())
             # In-memory clients of one process share their collections: the name keeps them apart.
-            self._name = f"{COLLECTION}-{uuid.uuid4().hex}"
+            self._name = f"{self._name}-{uuid.uuid4().hex}"
             self._attach()
 
     def _writable(self) -> bool:
@@ -261,23 +297,31 @@ class Index:
         self._store.get(limit=1)
 
     def _attach(self) -> None:
-        try:
-            metadata = self.client.get_collection(self._name, embedding_function=None).metadata or {}
-            if metadata.get("embedding") != self._vectors.name:
-                _log.info("index.embedding_changed", was=metadata.get("embedding"), now=self._vectors.name)
-                self._discard()
-        except NotFoundError:
-            pass
-        self._store = Chroma(
-            collection_name=self._name,
+        self._store = self._opened(self._name)
+
+    def _opened(self, name: str) -> Chroma:
+        return Chroma(
+            collection_name=name,
             embedding_function=self._vectors,
             client=self.client,
             collection_metadata={"embedding": self._vectors.name},
             collection_configuration={"hnsw": {"space": "cosine", "ef_search": 200}},
         )
 
-    def _discard(self) -> None:
-        self.client.delete_collection(self._name)
+    def _delete(self, name: str) -> None:
+        with suppress(NotFoundError):
+            self.client.delete_collection(name)
+
+    def _drop_superseded(self) -> None:
+        """Vectors of another model go once this one's are complete; on a server, an older replica may still read them."""
+        if self._url:
+            return
+        for collection in self.client.list_collections():
+            if collection.name.startswith(COLLECTION) and (collection.metadata or {}).get("embedding") != self._vectors.name:
+                _log.info(
+                    "index.embedding_changed", was=(collection.metadata or {}).get("embedding"), now=self._vectors.name
+                )
+                self._delete(collection.name)
 
     def _rebuild(self, fault: Exception) -> None:
         """Sets a damaged folder aside and begins an empty one; without a folder the fault is passed on."""

@@ -13,8 +13,8 @@ from assistant.interview.model import DimensionId, Level
 from assistant.retrieval.answer import Answer
 
 if TYPE_CHECKING:
-    from assistant.retrieval.corpus import Document, Section, Source
-    from assistant.retrieval.index import Counts, Index
+    from assistant.retrieval.corpus import Document, Passage, Section, Source
+    from assistant.retrieval.index import Counts, Index, Progress
     from assistant.retrieval.search import Found
     from assistant.retrieval.shelf import Shelf, Stamp
 
@@ -153,6 +153,10 @@ class KnowledgeBase:
             for document in self._current().documents.values()
         ]
 
+    def passages(self) -> "tuple[Passage, ...]":
+        """Every passage that is searched."""
+        return tuple(self._current().searched.view.passages.values())
+
     def passage(self, document: str, section: str) -> "Section":
         """A section as a citation names it; NotFound when there is none."""
         for candidate in self._document(document).sections:
@@ -160,14 +164,13 @@ class KnowledgeBase:
                 return candidate
         raise NotFound(f"The document {document} has no section {section!r}; its sections are listed by documents().")
 
-    def reindex(self, *, full: bool = False) -> "Counts":
-        """Brings the index up to date and says what was done; ``full`` embeds everything anew."""
+    def reindex(self, *, full: bool = False, progress: "Progress | None" = None) -> "Counts":
+        """Brings the index up to date and says what was done; ``full`` embeds everything anew.
+
+        ``progress`` is told how many texts have been embedded, of how many. Questions are answered meanwhile.
+        """
         with self._lock:
-            before = self._state
-            state = self._current()
-            if full or state is before:
-                state = self._load(full=full)
-            return state.counts
+            return self._load(full=full, progress=progress).counts
 
     def _document(self, identity: str) -> "Document":
         document = self._current().documents.get(identity)
@@ -188,13 +191,18 @@ class KnowledgeBase:
         return folder_stamp(self._guidance), self._shelf().stamp()
 
     def _current(self) -> _State:
-        """The state that matches the documents as they stand now."""
-        with self._lock:
+        """The state that matches the documents as they stand now; the one before, while another thread is at it."""
+        held = self._state
+        if not self._lock.acquire(blocking=held is None) and held is not None:
+            return held
+        try:
             if self._state is None or self._state.stamp != self._stamp():
                 return self._load()
             return self._state
+        finally:
+            self._lock.release()
 
-    def _load(self, *, full: bool = False) -> _State:
+    def _load(self, *, full: bool = False, progress: "Progress | None" = None) -> _State:
         from assistant.retrieval.corpus import corpus_of, load_folder, load_sources
         from assistant.retrieval.index import Index
 
@@ -208,7 +216,7 @@ class KnowledgeBase:
             documents.setdefault(document.front.id, document)  # guidance that came later keeps its id
         if self._index is None:
             self._index = Index(self._index_folder, self._encode, self._embedding, self._chroma_url)
-        counts = self._index.sync(corpus_of(list(documents.values())), full=full)
+        counts = self._index.sync(corpus_of(list(documents.values())), full=full, progress=progress)
         self._state = _State(self._index, documents, load_sources(self._sources), stamp, counts)
         return self._state
 

@@ -1,4 +1,4 @@
-"""Search: vectors of passages, sentences, headings and questions, and BM25, fused by reciprocal rank.
+"""Search: vectors of passages, sentences, headings and foreseen questions, and BM25, fused by reciprocal rank.
 
 A rank counts as much as the similarity behind it, so that a ranking without anything similar has little to say.
 """
@@ -73,11 +73,8 @@ def search(
     }
     fused: dict[str, float] = {}
     focused = expanded(focus) if focus else asked
-    rankings = (
-        *_near_rankings(near, passages),
-        _word_ranking(lexicon, focused, list(passages)),
-        _heading_ranking(lexicon, focused, passages, near),
-    )
+    worded = _word_ranking(lexicon, focused, list(passages))
+    rankings = (*_near_rankings(near, passages), worded, _heading_ranking(lexicon, focused, passages, near, worded))
     for ranking in rankings:
         kept = (scored for scored in ranking if scored.passage in allowed)
         for rank, scored in enumerate(kept, 1):
@@ -102,36 +99,49 @@ def _where(stage: Level | None, dimension: DimensionId | None) -> dict[str, Any]
 
 
 def _near_rankings(near: Sequence[Neighbour], passages: Mapping[str, Passage]) -> list[list[_Scored]]:
-    """Passages by their own vector, their best sentence, their heading, and the question that their document answers."""
-    place: dict[str, int] = {}
-    rankings: dict[str, dict[str, float]] = {"passage": {}, "sentence": {}, "heading": {}}
+    """Passages by their own vector, best sentence and heading, and by the questions that section and document answer."""
+    by_kind: dict[str, dict[str, float]] = {"passage": {}, "sentence": {}, "heading": {}}
+    sections: dict[tuple[str, str], float] = {}
+    documents: dict[str, float] = {}
     for unit in near:
-        if unit.kind in rankings:
-            rankings[unit.kind].setdefault(unit.passage, unit.cosine)
-        if unit.kind == "passage":
-            place[unit.passage] = len(place)
-    members: dict[str, list[str]] = {}
-    for identity in sorted(passages, key=lambda name: place.get(name, len(place))):
-        members.setdefault(passages[identity].document, []).append(identity)
-    rankings["question"] = {
-        name: unit.cosine for unit in near if unit.kind == "question" for name in members.get(unit.document, ())
-    }
-    return [[_Scored(name, cosine) for name, cosine in ranking.items()] for ranking in rankings.values()]
+        if unit.kind in by_kind:
+            by_kind[unit.kind].setdefault(unit.passage, unit.cosine)
+        elif unit.kind == "question":
+            documents.setdefault(unit.document, unit.cosine)
+        elif unit.passage in passages:
+            sections.setdefault((unit.document, passages[unit.passage].section), unit.cosine)
+    touched = documents.keys() | {document for document, _ in sections}
+    members = [(identity, passage) for identity, passage in passages.items() if passage.document in touched]
+    place = {identity: rank for rank, identity in enumerate(by_kind["passage"])}
+    members.sort(key=lambda member: place.get(member[0], len(place)))
+    spread = (
+        {i: sections[p.document, p.section] for i, p in members if (p.document, p.section) in sections},
+        {i: documents[p.document] for i, p in members if p.document in documents},
+    )
+    rankings = [list(ranking.items()) for ranking in by_kind.values()]
+    rankings += [sorted(ranking.items(), key=lambda one: -one[1]) for ranking in spread]
+    return [[_Scored(name, cosine) for name, cosine in ranking] for ranking in rankings]
 
 
 def _word_ranking(lexicon: Lexicon, question: str, order: Sequence[str]) -> list[_Scored]:
-    """Passages by BM25; the best one counts as much as a cosine of ``_BEST_WORDS``."""
+    """The best passages by BM25; the first one counts as much as a cosine of ``_BEST_WORDS``."""
     scores = lexicon.scores(question)
-    ranked = [int(i) for i in np.argsort(-scores, kind="stable") if scores[i] > 0]
+    best = np.argsort(-scores, kind="stable")[:_NEAREST]
+    ranked = [int(i) for i in best if scores[i] > 0]
     return [_Scored(order[i], _BEST_WORDS * float(scores[i] / scores[ranked[0]])) for i in ranked]
 
 
 def _heading_ranking(
-    lexicon: Lexicon, question: str, passages: Mapping[str, Passage], near: Sequence[Neighbour]
+    lexicon: Lexicon,
+    question: str,
+    passages: Mapping[str, Passage],
+    near: Sequence[Neighbour],
+    worded: Sequence[_Scored],
 ) -> list[_Scored]:
-    """Passages by the share of the question's words in their heading; equals by the passage's own vector."""
+    """What else was found, by the share of the question's words in its heading; equals by the passage's own vector."""
     cosine = {unit.passage: unit.cosine for unit in near if unit.kind == "passage"}
-    scored = [_Scored(name, lexicon.overlap(question, passage.section)) for name, passage in passages.items()]
+    found = dict.fromkeys([*(unit.passage for unit in near), *(scored.passage for scored in worded)])
+    scored = [_Scored(name, lexicon.overlap(question, passages[name].section)) for name in found if name in passages]
     scored.sort(key=lambda one: (-one.similarity, -cosine.get(one.passage, 0.0), one.passage))
     return [one for one in scored if one.similarity > 0]
 

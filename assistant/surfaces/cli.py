@@ -259,9 +259,17 @@ def check_knowledge(as_json: Json = False) -> None:
 
 
 @knowledge.command("reindex")
-def reindex_knowledge(as_json: Json = False) -> None:
+def reindex_knowledge(
+    full: Annotated[bool, typer.Option("--full", help="Embed everything anew.")] = False,
+    as_json: Json = False,
+) -> None:
     """Bring the index up to date; only what changed is embedded anew."""
-    counts = _advisor().reindex()
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("Reading the documents", total=None)
+        counts = _advisor().reindex(full=full, progress=lambda done, total: bar.update(task, completed=done, total=total))
     _show(counts, as_json, ", ".join(f"{name}: {count}" for name, count in counts.items()))
 
 

@@ -9,6 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 from assistant.language.encoder import encoder
+from assistant.language.vector_cache import CachedEncoder
 from assistant.retrieval.knowledge_base import KnowledgeBase
 from tests.conftest import ROOT
 
@@ -98,6 +99,5 @@ def small(tmp_path: Path, guidance: Path, encode: CountingEncoder) -> Callable[.
 @pytest.fixture(scope="session")
 def shipped(tmp_path_factory: pytest.TempPathFactory) -> KnowledgeBase:
     folder = tmp_path_factory.mktemp("shipped")
-    return KnowledgeBase(
-        KNOWLEDGE / "guidance", KNOWLEDGE / "sources.yaml", folder / "added", folder / "index", CountingEncoder()
-    )
+    encode = CachedEncoder(CountingEncoder()).encode  # the guidance's own vectors are shipped
+    return KnowledgeBase(KNOWLEDGE / "guidance", KNOWLEDGE / "sources.yaml", folder / "added", folder / "index", encode)

@@ -5,9 +5,9 @@ import pytest
 
 from assistant.errors import StorageError
 from assistant.retrieval.corpus import corpus_of, load_folder
-from assistant.retrieval.index import Index
+from assistant.retrieval.index import Index, units
 from assistant.retrieval.search import search
-from tests.retrieval.conftest import CATS, CountingEncoder
+from tests.retrieval.conftest import BOATS, CATS, CountingEncoder
 
 QUESTION = "What do the office cats eat?"
 
@@ -51,6 +51,52 @@ def test_vectors_of_another_model_are_discarded(index: Callable[..., Index]) -> 
     first = index().counts.embedded
     assert index("e/2").counts.embedded == first
     assert index("e/2").counts.embedded == 0
+
+
+def test_what_was_embedded_before_an_interruption_is_kept(
+    tmp_path: Path, guidance: Path, encode: CountingEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("assistant.retrieval.index._BATCH", 3)
+    corpus = corpus_of(list(load_folder(guidance, "shipped")))
+    told: list[tuple[int, int]] = []
+
+    def stop(done: int, total: int) -> None:
+        told.append((done, total))
+        if len(told) == 2:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        Index(tmp_path / "index", encode, "e/1").sync(corpus, progress=stop)
+    whole = len(list(units(corpus)))
+    assert told == [(3, whole), (6, whole)]
+    encode.texts.clear()
+    again = Index(tmp_path / "index", encode, "e/1")
+    assert again.sync(corpus).embedded == whole - 6 == len(encode.texts)
+    assert best(again) == "What cats eat"
+
+
+def test_questions_are_answered_while_everything_is_embedded_anew(index: Callable[..., Index], guidance: Path) -> None:
+    made, corpus = index(), corpus_of(list(load_folder(guidance, "shipped")))
+    seen: list[str] = []
+    made.sync(corpus, full=True, progress=lambda *_: seen.append(best(made)))
+    assert seen == ["What cats eat"]
+    assert best(made) == "What cats eat"
+    assert [collection.name for collection in made.client.list_collections()] == [made._name]
+
+
+def test_another_process_goes_on_when_the_collection_was_replaced(index: Callable[..., Index], guidance: Path) -> None:
+    one, other = index(), index()
+    other.sync(corpus_of(list(load_folder(guidance, "shipped"))), full=True)
+    assert best(one) == best(other) == "What cats eat"
+
+
+def test_foreseen_questions_lead_to_their_section(index: Callable[..., Index], guidance: Path) -> None:
+    asked = 'asked:\n  "Berths in the harbour":\n    - "who may park the dinghy overnight?"\n'
+    text = BOATS.replace("sources:", asked + "sources:")
+    (guidance / "boats.md").write_text(text)
+    found = search(index(), "where can I park my dinghy?")
+    assert found.hits[0].passage.section == "Berths in the harbour"
+    assert "dinghy" not in found.hits[0].passage.text
 
 
 @pytest.mark.parametrize("damage", ["garbage", "cut", "empty", "overwritten"])

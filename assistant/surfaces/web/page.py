@@ -20,7 +20,7 @@ _QUESTIONS = (
     "What makes a company operational with AI?",
     "When is a token API enough?",
 )
-_KINDS = [".pdf", ".docx", ".md", ".txt", ".html", ".csv"]
+_KINDS = [".pdf", ".docx", ".pptx", ".xlsx", ".md", ".txt", ".html", ".csv"]
 
 
 class Page:
