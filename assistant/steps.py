@@ -111,15 +111,16 @@ class Steps:
         """The person gave a document; until they confirm it, its statements count less than what is said in person."""
         evidence: list[Evidence] = []
         facts: list[Fact] = []
+        share, least = self._model.parameters.in_writing, self._model.parameters.least_in_writing
         for number, text in enumerate(pages, start=1):
             for passage in (p.strip() for p in text.split("\n\n")):
                 if len(passage) < 20:
                     continue
                 read = self._read(passage[:2000], None, document.name)
-                stated = (item for item in read.evidence if item.kind == "indicator")
                 evidence += [
-                    e.model_copy(update={"page": number, "weight": e.weight * self._model.parameters.in_writing})
-                    for e in stated
+                    e.model_copy(update={"page": number, "weight": e.weight * share})
+                    for e in read.evidence
+                    if e.kind == "indicator" and e.weight >= least
                 ]
                 facts += read.facts
         event = DocumentAttached(

@@ -180,7 +180,8 @@ class Parameters(Value):
     unknown_levels: tuple[float, float, float, float, float]
     """Likelihood, at each level of a dimension, that somebody who is asked about it does not know."""
     in_writing: float = Field(ge=0, le=1)
-    """Trust in a document's statement beside the same words said in person."""
+    """Trust in a document's statement beside the same words said in person, until the person confirms it."""
+    least_in_writing: float = Field(ge=0, le=1)
     firm: float = Field(ge=0, le=1)
     """Least weight of evidence on a dimension that makes a question about it dispensable."""
     level_share: float = Field(ge=0)

@@ -6,7 +6,7 @@ Nothing here is rewritten: a section's text is a verbatim part of its file, and 
 import hashlib
 import re
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Literal, NamedTuple
@@ -24,6 +24,9 @@ CITED = re.compile(r"\[([A-Z][A-Z0-9]{1,11})\](?!\()")
 
 PASSAGE_CHARS = 900
 """Longest passage: about 220 tokens, below the 256 that the encoder reads."""
+
+MAX_AGE_DAYS = 365
+"""Age of the last check above which guidance is called stale."""
 
 _HEADING = re.compile(r"^ {0,3}(#{1,6})[ \t]+(.+?)[ \t]*#*[ \t]*$")
 _FENCE = re.compile(r"^ {0,3}(```|~~~)")
@@ -291,6 +294,7 @@ def _document_faults(document: Document, sources: dict[str, Source]) -> Iterator
     for source in front.sources:
         if source not in sources:
             yield f"{path}:2: source {source} does not stand in sources.yaml; add it there or mend the id."
+    yield from _age_faults(front, path)
     for heading in front.asked.keys() - {section.heading for section in document.sections}:
         yield f"{path}:2: questions are listed for '{heading}', but no section has that heading; mend it."
     cited = {source for section in document.sections for source in CITED.findall(section.text)}
@@ -303,6 +307,16 @@ def _document_faults(document: Document, sources: dict[str, Source]) -> Iterator
         if headings.count(section.heading_path) > 1:
             yield f"{path}:{section.line}: section '{section.heading_path[-1]}' stands twice; give it another heading."
         yield from _section_faults(section, document, sources)
+
+
+def _age_faults(front: FrontMatter, path: Path) -> Iterator[str]:
+    try:
+        age = (datetime.now(UTC).date() - date.fromisoformat(front.updated)).days
+    except ValueError:
+        yield f"{path}:2: updated is no date; write the day of the last check as YYYY-MM-DD."
+        return
+    if age > MAX_AGE_DAYS:
+        yield f"{path}:2: warning: last checked on {front.updated}; check its facts again and set the date anew."
 
 
 def _section_faults(section: Section, document: Document, sources: dict[str, Source]) -> Iterator[str]:

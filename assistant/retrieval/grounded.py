@@ -9,15 +9,9 @@ from typing import NamedTuple
 from assistant.retrieval.answer import Answer, Citation
 from assistant.retrieval.corpus import CITED, Passage, Source
 from assistant.retrieval.lexicon import words
-from assistant.retrieval.search import Found, Hit
+from assistant.retrieval.search import Found, Hit, signals, weights
 from assistant.retrieval.text import Span, paragraphs, sentences
 
-# Logistic regression on tests/retrieval/calibration.jsonl and half of evals/cases/questions.jsonl: is the question covered?
-_INTERCEPT = -2.90
-_WEIGHT_COSINE = 12.29
-"""Of the mean of the best passage's and the best sentence's cosine."""
-_WEIGHT_NEW_WORDS = -3.80
-_WEIGHT_NEW_NAME = -2.32
 _COVERED = 0.5
 _DOUBTFUL = 0.8
 
@@ -28,8 +22,8 @@ _TOTAL_CHARS = 1300
 _LEADING_CHARS = 760
 """The first passage is quoted whole up to this length: what it says in two paragraphs belongs together."""
 _NEAR_BEST_SENTENCE = 0.75
-_NEAR_BEST_PASSAGE = 0.55
-"""A further passage is quoted when both its best sentence and its rank's score come this near to the best of all."""
+_NEAR_BEST_PASSAGE = 0.15
+"""A further passage is quoted when its best sentence comes this near to the best one, and it is so likely beside it."""
 _NOT_NEAREST = 0.15
 """Taken for the cosine of a sentence that is not among the nearest."""
 
@@ -69,16 +63,10 @@ def standalone(question: str, history: Sequence[str]) -> str:
 
 
 def coverage(found: Found) -> float:
-    """Probability that the knowledge base covers the question, from similarity, unknown words and unknown names."""
+    """Probability that the knowledge base covers the question."""
     if not found.hits:
         return 0.0
-    score = (
-        _INTERCEPT
-        + _WEIGHT_COSINE * (found.cosine + found.sentence_cosine) / 2
-        + _WEIGHT_NEW_WORDS * found.novelty.share
-        + _WEIGHT_NEW_NAME * found.novelty.name
-    )
-    return 1 / (1 + exp(-score))
+    return 1 / (1 + exp(-float(signals(found) @ weights().coverage)))
 
 
 def compose(question: str, found: Found, sources: Mapping[str, Source]) -> Answer:
@@ -114,7 +102,7 @@ def _abstention(found: Found) -> Answer:
 def _chosen(question: str, hits: Sequence[Hit]) -> list[_Quote]:
     """The best quotation of the best passages, in order of rank; parts of one section in the order of the text."""
     asked = set(words(question))
-    near = [hit for hit in hits[: 2 * _MAX_QUOTES] if hit.score >= _NEAR_BEST_PASSAGE * hits[0].score]
+    near = [hit for hit in hits[: 2 * _MAX_QUOTES] if exp(hit.score - hits[0].score) >= _NEAR_BEST_PASSAGE]
     candidates = [_best_quote(hit, asked, _LEADING_CHARS if hit is hits[0] else 0) for hit in near]
     threshold = _NEAR_BEST_SENTENCE * max(quote.score for quote in candidates)
     chosen, size = [candidates[0]], len(candidates[0].text)

@@ -1,24 +1,50 @@
-"""Search: vectors of passages, sentences, headings and foreseen questions, and BM25, fused by reciprocal rank.
+"""Search: what vectors (of passages, sentences, headings, foreseen questions) and BM25 say of a passage, weighed together.
 
-A rank counts as much as the similarity behind it, so that a ranking without anything similar has little to say.
+A question and the passage that answers it are worded differently; a linear map, learned from the foreseen questions of the
+guidance, brings the question's vector nearer to its passages. Map and weights come from ``python -m training.search``.
 """
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from assistant.interview.model import DimensionId, Level
+from assistant.language.encoder import MODELS
 from assistant.retrieval.corpus import Passage
 from assistant.retrieval.index import Index, Neighbour
 from assistant.retrieval.lexicon import Lexicon, Novelty, expanded
 
-_NEAREST = 150
-"""Units fetched a query: enough that each kind has its best among them."""
-_RANK_OFFSET = 10
-"""The constant of reciprocal rank fusion: small, since the corpus is small and first places mean much."""
-_BEST_WORDS = 0.6
-"""Taken for the similarity of the best passage by BM25, whose scores have no scale of their own."""
+Array = NDArray[np.float32]
+
+NEAREST = 300
+"""Units fetched for a vector: enough that each kind has its best among them."""
+CLOSEST = 3
+"""Foreseen questions of a section whose mean similarity counts, beside that of the closest one."""
+FEATURES = ("passage", "sentence", "heading", "asked", "asked_mean", "question", "words", "words_heading")
+"""What is known of a passage: cosine of its own vector, its best sentence, its heading, the closest foreseen question of its
+section and the mean of the closest few, the question its document answers; BM25 beside the best one's, 0..1; share of the
+question's words in its heading."""
+
+
+class Weights(NamedTuple):
+    """The learned part of the search."""
+
+    question_map: Array
+    """Maps a question's vector to where the passages that answer it lie, shape (384, 384)."""
+    features: Array
+    """Of FEATURES; sums are logits of a softmax over the passages."""
+    coverage: Array
+    """Of a logistic regression on ``signals``, the constant last: does the knowledge base cover the question?"""
+
+
+@cache
+def weights() -> Weights:
+    """The shipped weights."""
+    with np.load(MODELS / "search.npz", allow_pickle=False) as stored:
+        return Weights(*(stored[name].astype(np.float32) for name in Weights._fields))
 
 
 class Hit(NamedTuple):
@@ -26,26 +52,17 @@ class Hit(NamedTuple):
 
     passage: Passage
     score: float
-    """Sum of weighted reciprocal ranks; comparable within one query only."""
-    cosine: float
-    """Of the passage, or 0 when it is not among the nearest."""
+    """Logit beside the other passages; comparable within one query only."""
+    features: Array
+    """By FEATURES."""
     sentences: Mapping[int, float]
     """Cosine by number of the sentence, for those among the nearest."""
 
 
-class _Scored(NamedTuple):
-    passage: str
-    similarity: float
-
-
 class Found(NamedTuple):
-    """The passages for a question, best first, and how well the question is covered at all."""
+    """The passages for a question, best first, and which of the question's words the knowledge base has never seen."""
 
     hits: tuple[Hit, ...]
-    cosine: float
-    """Largest cosine of a passage; 0 without passages."""
-    sentence_cosine: float
-    """Largest cosine of a sentence."""
     novelty: Novelty
 
 
@@ -62,31 +79,41 @@ def search(
 
     ``focus`` is the part of the question whose words count, when the rest only says what it refers to.
     """
-    asked = expanded(question)
     passages, lexicon = index.view
-    near = index.neighbours(index.encode(asked), _NEAREST, _where(stage, dimension))
-    allowed = {
+    asked = index.encode(expanded(question))
+    mapped = asked @ weights().question_map
+    where = _where(stage, dimension)
+    near = [unit for unit in index.neighbours(asked, NEAREST, where) if unit.kind == "asked"]
+    near += [unit for unit in index.neighbours(mapped, NEAREST, where) if unit.kind != "asked"]
+    worded = _by_words(lexicon, expanded(focus or question), list(passages))
+    found = [
         identity
-        for identity, passage in passages.items()
-        if (stage is None or not passage.stages or stage in passage.stages)
-        and (dimension is None or not passage.dimensions or dimension in passage.dimensions)
-    }
-    fused: dict[str, float] = {}
-    focused = expanded(focus) if focus else asked
-    worded = _word_ranking(lexicon, focused, list(passages))
-    rankings = (*_near_rankings(near, passages), worded, _heading_ranking(lexicon, focused, passages, near, worded))
-    for ranking in rankings:
-        kept = (scored for scored in ranking if scored.passage in allowed)
-        for rank, scored in enumerate(kept, 1):
-            share = max(scored.similarity, 0.0) / (_RANK_OFFSET + rank)
-            fused[scored.passage] = fused.get(scored.passage, 0.0) + share
-    best = sorted(fused, key=lambda identity: (-fused[identity], identity))[:k]
-    return Found(
-        hits=tuple(_hit(passages[identity], fused[identity], near) for identity in best),
-        cosine=max((unit.cosine for unit in near if unit.kind == "passage"), default=0.0),
-        sentence_cosine=max((unit.cosine for unit in near if unit.kind == "sentence"), default=0.0),
-        novelty=lexicon.novelty(question),
+        for identity in dict.fromkeys([*_passages_of(near, passages), *worded])
+        if identity in passages and _applies(passages[identity], stage, dimension)
+    ]
+    features = _features(found, near, worded, lexicon, expanded(focus or question), passages)
+    scores = features @ weights().features
+    best = np.argsort(-scores, kind="stable")[:k]
+    spoken = {(unit.passage, unit.sentence): unit.cosine for unit in near if unit.kind == "sentence"}
+    hits = (
+        Hit(
+            passage=passages[found[i]],
+            score=float(scores[i]),
+            features=features[i],
+            sentences={number: cosine for (name, number), cosine in spoken.items() if name == found[i]},
+        )
+        for i in best
     )
+    return Found(tuple(hits), lexicon.novelty(question))
+
+
+def signals(found: Found) -> Array:
+    """What tells whether a question is covered: the best passages' features and score, and the question's unknown words."""
+    if not found.hits:
+        return np.zeros(len(FEATURES) + 4, np.float32)
+    best = np.max([hit.features for hit in found.hits[:CLOSEST]], axis=0)
+    last = [found.hits[0].score / 10, found.novelty.share, float(found.novelty.name), 1.0]
+    return np.concatenate([best, np.array(last, np.float32)])
 
 
 def _where(stage: Level | None, dimension: DimensionId | None) -> dict[str, Any] | None:
@@ -98,59 +125,64 @@ def _where(stage: Level | None, dimension: DimensionId | None) -> dict[str, Any]
     return {"$and": conditions} if len(conditions) > 1 else next(iter(conditions), None)
 
 
-def _near_rankings(near: Sequence[Neighbour], passages: Mapping[str, Passage]) -> list[list[_Scored]]:
-    """Passages by their own vector, best sentence and heading, and by the questions that section and document answer."""
-    by_kind: dict[str, dict[str, float]] = {"passage": {}, "sentence": {}, "heading": {}}
-    sections: dict[tuple[str, str], float] = {}
-    documents: dict[str, float] = {}
-    for unit in near:
-        if unit.kind in by_kind:
-            by_kind[unit.kind].setdefault(unit.passage, unit.cosine)
-        elif unit.kind == "question":
-            documents.setdefault(unit.document, unit.cosine)
-        elif unit.passage in passages:
-            sections.setdefault((unit.document, passages[unit.passage].section), unit.cosine)
-    touched = documents.keys() | {document for document, _ in sections}
-    members = [(identity, passage) for identity, passage in passages.items() if passage.document in touched]
-    place = {identity: rank for rank, identity in enumerate(by_kind["passage"])}
-    members.sort(key=lambda member: place.get(member[0], len(place)))
-    spread = (
-        {i: sections[p.document, p.section] for i, p in members if (p.document, p.section) in sections},
-        {i: documents[p.document] for i, p in members if p.document in documents},
+def _applies(passage: Passage, stage: Level | None, dimension: DimensionId | None) -> bool:
+    return (stage is None or not passage.stages or stage in passage.stages) and (
+        dimension is None or not passage.dimensions or dimension in passage.dimensions
     )
-    rankings = [list(ranking.items()) for ranking in by_kind.values()]
-    rankings += [sorted(ranking.items(), key=lambda one: -one[1]) for ranking in spread]
-    return [[_Scored(name, cosine) for name, cosine in ranking] for ranking in rankings]
 
 
-def _word_ranking(lexicon: Lexicon, question: str, order: Sequence[str]) -> list[_Scored]:
-    """The best passages by BM25; the first one counts as much as a cosine of ``_BEST_WORDS``."""
+def _passages_of(near: Sequence[Neighbour], passages: Mapping[str, Passage]) -> list[str]:
+    """Every passage that one of the units speaks for: its own, or all of the section whose foreseen question it is."""
+    sections = {
+        (unit.document, passages[unit.passage].section) for unit in near if unit.kind == "asked" and unit.passage in passages
+    }
+    documents = {document for document, _ in sections}
+    own = [unit.passage for unit in near if unit.passage]
+    return own + [i for i, p in passages.items() if p.document in documents and (p.document, p.section) in sections]
+
+
+def _by_words(lexicon: Lexicon, question: str, order: Sequence[str]) -> dict[str, float]:
+    """The best passages by BM25, with their score beside the best one's."""
     scores = lexicon.scores(question)
-    best = np.argsort(-scores, kind="stable")[:_NEAREST]
-    ranked = [int(i) for i in best if scores[i] > 0]
-    return [_Scored(order[i], _BEST_WORDS * float(scores[i] / scores[ranked[0]])) for i in ranked]
+    best = [int(i) for i in np.argsort(-scores, kind="stable")[:NEAREST] if scores[i] > 0]
+    return {order[i]: float(scores[i] / scores[best[0]]) for i in best}
 
 
-def _heading_ranking(
+def _features(
+    found: Sequence[str],
+    near: Sequence[Neighbour],
+    worded: Mapping[str, float],
     lexicon: Lexicon,
     question: str,
     passages: Mapping[str, Passage],
-    near: Sequence[Neighbour],
-    worded: Sequence[_Scored],
-) -> list[_Scored]:
-    """What else was found, by the share of the question's words in its heading; equals by the passage's own vector."""
-    cosine = {unit.passage: unit.cosine for unit in near if unit.kind == "passage"}
-    found = dict.fromkeys([*(unit.passage for unit in near), *(scored.passage for scored in worded)])
-    scored = [_Scored(name, lexicon.overlap(question, passages[name].section)) for name in found if name in passages]
-    scored.sort(key=lambda one: (-one.similarity, -cosine.get(one.passage, 0.0), one.passage))
-    return [one for one in scored if one.similarity > 0]
-
-
-def _hit(passage: Passage, score: float, near: Sequence[Neighbour]) -> Hit:
-    own = [unit for unit in near if unit.passage == passage.id]
-    return Hit(
-        passage=passage,
-        score=score,
-        cosine=next((unit.cosine for unit in own if unit.kind == "passage"), 0.0),
-        sentences={unit.sentence: unit.cosine for unit in own if unit.kind == "sentence"},
-    )
+) -> Array:
+    """FEATURES of each passage, shape (passages, features); what is not among the nearest counts as the farthest of them."""
+    cosines: dict[str, dict[Any, float]] = {"passage": {}, "sentence": {}, "heading": {}, "question": {}}
+    asked: dict[tuple[str, str], list[float]] = {}
+    for unit in near:
+        section = (unit.document, passages[unit.passage].section) if unit.passage in passages else ("", "")
+        if unit.kind == "asked":
+            asked.setdefault(section, []).append(unit.cosine)
+        else:
+            place = {"question": unit.document, "heading": section}.get(unit.kind, unit.passage)
+            cosines[unit.kind].setdefault(place, unit.cosine)
+    floors = {kind: min(values.values(), default=0.0) for kind, values in cosines.items()}
+    floor = min((cosine for values in asked.values() for cosine in values), default=0.0)
+    rows = []
+    for identity in found:
+        passage = passages[identity]
+        section = (passage.document, passage.section)
+        closest = asked.get(section, [])[:CLOSEST]
+        rows.append(
+            (
+                cosines["passage"].get(identity, floors["passage"]),
+                cosines["sentence"].get(identity, floors["sentence"]),
+                cosines["heading"].get(section, floors["heading"]),
+                closest[0] if closest else floor,
+                sum(closest + [floor] * (CLOSEST - len(closest))) / CLOSEST,
+                cosines["question"].get(passage.document, floors["question"]),
+                worded.get(identity, 0.0),
+                lexicon.overlap(question, passage.section),
+            )
+        )
+    return np.array(rows, np.float32).reshape(len(rows), len(FEATURES))
