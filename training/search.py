@@ -20,6 +20,7 @@ from assistant.language.encoder import MODELS, encoder
 from assistant.language.vector_cache import CachedEncoder
 from assistant.retrieval import search as searching
 from assistant.retrieval.corpus import Document, corpus_of, load_folder
+from assistant.retrieval.grounded import COVERED
 from assistant.retrieval.index import units
 from assistant.retrieval.knowledge_base import KnowledgeBase
 from assistant.retrieval.lexicon import expanded
@@ -100,7 +101,7 @@ def store(**parts: np.ndarray) -> None:
     """Write the parts that are given, keep the others, and use them from now on."""
     held = dict(np.load(FILE)) if FILE.exists() else {}
     count = len(searching.FEATURES)
-    start = {"question_map": np.eye(384), "features": np.ones(count), "coverage": np.zeros(count + 4)}
+    start = {"question_map": np.eye(384), "features": np.ones(count), "coverage": np.zeros(4)}
     np.savez_compressed(
         FILE, **{name: np.asarray(parts.get(name, held.get(name, start[name])), np.float16) for name in start}
     )
@@ -148,7 +149,8 @@ def main() -> None:
         folds = np.arange(len(asked)) % 8
         silent = np.zeros(len(asked), bool)
         for k in range(8):
-            silent[folds == k] = signals[folds == k] @ fitted_coverage(signals[folds != k], covered[folds != k]) < 0
+            logits = signals[folds == k] @ fitted_coverage(signals[folds != k], covered[folds != k])
+            silent[folds == k] = 1 / (1 + np.exp(-logits)) < COVERED
         only = np.arange(len(asked)) < len(cases)
         print("cross-validated abstention:", retrieval_metrics.abstention(covered[only].tolist(), silent[only].tolist()))
         store(coverage=fitted_coverage(signals, covered))

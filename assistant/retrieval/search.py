@@ -108,12 +108,9 @@ def search(
 
 
 def signals(found: Found) -> Array:
-    """What tells whether a question is covered: the best passages' features and score, and the question's unknown words."""
-    if not found.hits:
-        return np.zeros(len(FEATURES) + 4, np.float32)
-    best = np.max([hit.features for hit in found.hits[:CLOSEST]], axis=0)
-    last = [found.hits[0].score / 10, found.novelty.share, float(found.novelty.name), 1.0]
-    return np.concatenate([best, np.array(last, np.float32)])
+    """What tells whether a question is covered: the best passage's score, unknown words and names; a constant."""
+    best = found.hits[0].score / 10 if found.hits else 0.0
+    return np.array([best, found.novelty.share, found.novelty.name, 1.0], np.float32)
 
 
 def _where(stage: Level | None, dimension: DimensionId | None) -> dict[str, Any] | None:
