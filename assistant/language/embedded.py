@@ -44,10 +44,8 @@ class Thresholds(Value):
     """Most pairs of clause and statement that are judged in one message, nearest first."""
     sure: float
     """Least probability that a statement is addressed for it to become evidence."""
-    heads_share: float
-    """Weight of the heads' log-probabilities beside the statement reader's, in a log-linear pool."""
     cues_share: float
-    """The same for the cue phrases with scope."""
+    """Weight of the cue phrases' log-probabilities (with scope) beside the statement reader's, in a log-linear pool."""
     mostly_silent: float
     """How much likelier it is that a statement is not addressed when it was found by likeness than in the balanced texts
     that the reader is calibrated on."""
@@ -126,8 +124,7 @@ class EmbeddedReader:
     def judge(self, question: str, text: str, statement: str) -> dict[str, float]:
         """How a text, said in answer to a question (or to none), stands to any statement: probabilities of LABELS."""
         said = f"{question} {text}" if question else text
-        vectors = self._encoder.encode([text, statement])
-        probs = self._stand([(said, statement)], [self._scope.claim(text).polarity], vectors[:1], vectors[1:])[0]
+        probs = self._stand([(said, statement)], [self._scope.claim(text).polarity])[0]
         return {label: round(float(p), 6) for label, p in zip(LABELS, probs, strict=True)}
 
     def _intent(self, text: str) -> Intent:
@@ -265,12 +262,7 @@ class EmbeddedReader:
             (_around(text, spans, said[r], q), self._indicators[c].statement) for (r, c), q in zip(pairs, asked, strict=True)
         ]
         claims = [self._scope.claim(said[r].text) for r, _ in pairs]
-        judged = self._stand(
-            texts,
-            [claim.polarity for claim in claims],
-            vectors[[r for r, _ in pairs]],
-            self._statements[[c for _, c in pairs]],
-        )
+        judged = self._stand(texts, [claim.polarity for claim in claims])
         judged[:, LABELS.index("not_addressed")] *= self._at.mostly_silent
         judged /= judged.sum(axis=1, keepdims=True)
         strongest: dict[str, Evidence] = {}
@@ -280,12 +272,9 @@ class EmbeddedReader:
                 strongest[item.indicator] = item
         return sorted(strongest.values(), key=lambda item: -item.weight)
 
-    def _stand(
-        self, pairs: Sequence[tuple[str, str]], claims: Sequence[Polarity], texts: Vectors, statements: Vectors
-    ) -> Array:
-        """How texts stand to statements, shape (pairs, 5): the trained reader, the heads and the cues as three witnesses."""
+    def _stand(self, pairs: Sequence[tuple[str, str]], claims: Sequence[Polarity]) -> Array:
+        """How texts stand to statements, shape (pairs, 5): the trained reader and the cues as two witnesses."""
         judged = self._judge.statements(pairs)
-        judged = judged * self._heads.statements(texts, statements) ** self._at.heads_share
         judged = judged * self._heads.cues(claims) ** self._at.cues_share
         result: Array = judged / judged.sum(axis=1, keepdims=True)
         return result
