@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint eval bench train vectors clean
+.PHONY: help run test lint eval bench train search vectors clean
 
 help: ## Show this list
 	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*## /\t/'
@@ -46,6 +46,10 @@ train: $(VENV)/run.stamp ## Train the reading model again (PyTorch; PUBLIC=folde
 	$(BIN)/python -m training.levels --out assistant/language/models/level.onnx
 	$(BIN)/python -m training.statements --public $(PUBLIC) --out assistant/language/models/statement.onnx
 	$(BIN)/python -m training.heads --public $(PUBLIC)
+
+search: $(VENV)/run.stamp ## Learn the search's map and weights again, after changing the guidance or its questions (PyTorch)
+	$(PIP) --constraint constraints.txt 'torch==2.13.0'
+	$(BIN)/python -m training.search
 
 vectors: $(VENV)/run.stamp ## Compute the guidance's vectors beforehand, after changing it
 	$(BIN)/python -m training.vectors

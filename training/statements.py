@@ -1,11 +1,11 @@
 """Train the statement reader: (question and text, statement) -> affirmed, denied, planned, partly, not addressed.
 
-Stage 1 on public inference pairs and indirect answers, stage 2 on the exemplars, with a share of the public pairs in every
-epoch so that what they taught is not forgotten. Every eighth indicator is held out of training altogether.
+Stage 1 mostly on public inference pairs and indirect answers, stage 2 on the exemplars, with a share of the public pairs in
+every epoch so that what they taught is not forgotten. Every eighth indicator is held out of training altogether.
 
     python -m training.statements --public FOLDER --keep stage1.pt --epochs 0          # stage 1 alone, weights kept
-    python -m training.statements --public FOLDER --start stage1.pt --out assistant/language/models/statement.onnx
-    python -m training.statements --epochs 3                                           # stage 2 alone
+    python -m training.statements --public FOLDER --start stage1.pt --public-epochs 0 --out NAME.onnx  # stage 2 from there
+    python -m training.statements --public-epochs 0                                    # stage 2 alone
 """
 
 import argparse
@@ -45,14 +45,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--public", type=Path, help="folder of the public data")
     parser.add_argument("--public-pairs", type=int, default=90_000, help="pairs of stage 1")
-    parser.add_argument("--public-epochs", type=int, default=2)
+    parser.add_argument("--public-epochs", type=int, default=3)
     parser.add_argument("--rehearsed", type=int, default=4_000, help="public pairs in every epoch of stage 2")
-    parser.add_argument("--negatives", type=float, default=0.7, help="unaddressed pairs drawn for each labelled one")
+    parser.add_argument("--negatives", type=float, default=0.5, help="unaddressed pairs drawn for each labelled one")
     parser.add_argument("--start", type=Path, help="weights to start from")
     parser.add_argument("--keep", type=Path, help="where to write the weights after training")
     parser.add_argument("--hold-out", action="append", default=[], help="a writer not to train on")
-    parser.add_argument("--epochs", type=int, default=4)
-    parser.add_argument("--rate", type=float, default=5e-5)
+    parser.add_argument("--epochs", type=int, default=3)
+    parser.add_argument("--rate", type=float, default=6e-5)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--out", type=Path)
     chosen = parser.parse_args()

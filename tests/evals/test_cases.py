@@ -27,7 +27,7 @@ def test_both_splits_hold_every_stage_and_voice() -> None:
 
 def test_questions_are_split_by_their_id_alone() -> None:
     dev, test = questions("dev"), questions("test")
-    assert len(dev) + len(test) == 60
+    assert len(dev) + len(test) == 252
     assert min(len(dev), len(test)) >= 20
     for cases in (dev, test):
         assert {case.answerable for case in cases} == {True, False}
