@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from assistant.language.encoder import MODELS, encoder
+from assistant.language.encoder import encoder
 from assistant.language.vector_cache import CachedEncoder
 from assistant.retrieval import search as searching
 from assistant.retrieval.corpus import Document, corpus_of, load_folder
@@ -28,7 +28,6 @@ from evals import retrieval_metrics
 from evals.cases import questions
 from training.corpus import ROOT, rows_of
 
-FILE = MODELS / "search.npz"
 SCALE = 20.0
 """Of cosines, before the softmax."""
 
@@ -99,11 +98,11 @@ def fitted_coverage(signals: np.ndarray, covered: np.ndarray, steps: int = 2000,
 
 def store(**parts: np.ndarray) -> None:
     """Write the parts that are given, keep the others, and use them from now on."""
-    held = dict(np.load(FILE)) if FILE.exists() else {}
+    held = dict(np.load(searching.FILE)) if searching.FILE.exists() else {}
     count = len(searching.FEATURES)
     start = {"question_map": np.eye(384), "features": np.ones(count), "coverage": np.zeros(4)}
     np.savez_compressed(
-        FILE, **{name: np.asarray(parts.get(name, held.get(name, start[name])), np.float16) for name in start}
+        searching.FILE, **{name: np.asarray(parts.get(name, held.get(name, start[name])), np.float16) for name in start}
     )
     searching.weights.cache_clear()
 

@@ -88,6 +88,8 @@ class View(NamedTuple):
 
     passages: Mapping[str, Passage]
     lexicon: Lexicon
+    foreseen: frozenset[tuple[str, str]] = frozenset()
+    """(document, section) of which questions are foreseen."""
 
 
 class SentenceVectors(Embeddings):
@@ -180,6 +182,7 @@ class Index:
         self.view = View(
             {passage.id: passage for passage in corpus.passages},
             Lexicon([passage.searched for passage in corpus.passages]),
+            frozenset((d.front.id, heading) for d in corpus.documents for heading in d.front.asked),
         )
         return Counts(len(corpus.documents), len(corpus.passages), embedded, deleted)
 

@@ -6,18 +6,21 @@ guidance, brings the question's vector nearer to its passages. Map and weights c
 
 from collections.abc import Mapping, Sequence
 from functools import cache
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from assistant.interview.model import DimensionId, Level
-from assistant.language.encoder import MODELS
 from assistant.retrieval.corpus import Passage
-from assistant.retrieval.index import Index, Neighbour
+from assistant.retrieval.index import Index, Neighbour, View
 from assistant.retrieval.lexicon import Lexicon, Novelty, expanded
 
 Array = NDArray[np.float32]
+
+FILE = Path(__file__).with_name("search.npz")
+"""Map and weights, learned by ``python -m training.search``."""
 
 NEAREST = 300
 """Units fetched for a vector: enough that each kind has its best among them."""
@@ -43,7 +46,7 @@ class Weights(NamedTuple):
 @cache
 def weights() -> Weights:
     """The shipped weights."""
-    with np.load(MODELS / "search.npz", allow_pickle=False) as stored:
+    with np.load(FILE, allow_pickle=False) as stored:
         return Weights(*(stored[name].astype(np.float32) for name in Weights._fields))
 
 
@@ -79,7 +82,7 @@ def search(
 
     ``focus`` is the part of the question whose words count, when the rest only says what it refers to.
     """
-    passages, lexicon = index.view
+    passages, lexicon, _ = view = index.view
     asked = index.encode(expanded(question))
     mapped = asked @ weights().question_map
     where = _where(stage, dimension)
@@ -91,7 +94,7 @@ def search(
         for identity in dict.fromkeys([*_passages_of(near, passages), *worded])
         if identity in passages and _applies(passages[identity], stage, dimension)
     ]
-    features = _features(found, near, worded, lexicon, expanded(focus or question), passages)
+    features = _features(found, near, worded, expanded(focus or question), view)
     scores = features @ weights().features
     best = np.argsort(-scores, kind="stable")[:k]
     spoken = {(unit.passage, unit.sentence): unit.cosine for unit in near if unit.kind == "sentence"}
@@ -149,11 +152,14 @@ def _features(
     found: Sequence[str],
     near: Sequence[Neighbour],
     worded: Mapping[str, float],
-    lexicon: Lexicon,
     question: str,
-    passages: Mapping[str, Passage],
+    view: View,
 ) -> Array:
-    """FEATURES of each passage, shape (passages, features); what is not among the nearest counts as the farthest of them."""
+    """FEATURES of each passage, shape (passages, features); what is not among the nearest counts as the farthest of them.
+
+    Where no questions are foreseen, as with documents that were added, the passage's own vectors stand in for theirs.
+    """
+    passages = view.passages
     cosines: dict[str, dict[Any, float]] = {"passage": {}, "sentence": {}, "heading": {}, "question": {}}
     asked: dict[tuple[str, str], list[float]] = {}
     for unit in near:
@@ -169,17 +175,17 @@ def _features(
     for identity in found:
         passage = passages[identity]
         section = (passage.document, passage.section)
-        closest = asked.get(section, [])[:CLOSEST]
+        own = cosines["passage"].get(identity, floors["passage"]), cosines["sentence"].get(identity, floors["sentence"])
+        closest = (asked.get(section, []) + [floor] * CLOSEST)[:CLOSEST]
         rows.append(
             (
-                cosines["passage"].get(identity, floors["passage"]),
-                cosines["sentence"].get(identity, floors["sentence"]),
+                *own,
                 cosines["heading"].get(section, floors["heading"]),
-                closest[0] if closest else floor,
-                sum(closest + [floor] * (CLOSEST - len(closest))) / CLOSEST,
-                cosines["question"].get(passage.document, floors["question"]),
+                closest[0] if section in view.foreseen else max(own),
+                sum(closest) / CLOSEST if section in view.foreseen else sum(own) / len(own),
+                cosines["question"].get(passage.document, floors["question"]) if passage.question else own[0],
                 worded.get(identity, 0.0),
-                lexicon.overlap(question, passage.section),
+                view.lexicon.overlap(question, passage.section),
             )
         )
     return np.array(rows, np.float32).reshape(len(rows), len(FEATURES))

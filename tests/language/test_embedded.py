@@ -67,7 +67,7 @@ def test_a_damaged_model_file_is_named(tmp_path: Path) -> None:
         (
             "governance",
             "No rules at all, we never spoke about it.",
-            "Risk tiers are checked in the pipeline, auditors come twice a year, the board sees the incidents.",
+            "Risk tiers are checked before every release, auditors come twice a year, the board sees the incidents.",
         ),
     ],
 )
