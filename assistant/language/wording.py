@@ -138,5 +138,5 @@ def _upper_first(text: str) -> str:
 
 
 def _lower_first(text: str) -> str:
-    keep = text[:2].isupper() or text.split(" ", 1)[0] in ("AI", "I")
+    keep = (text[:2].isalpha() and text[:2].isupper()) or text.split(" ", 1)[0] in ("AI", "I")
     return text if keep else text[0].lower() + text[1:]

@@ -157,6 +157,8 @@ class Index:
         self._folder = folder
         self._vectors = SentenceVectors(encode, embedding)
         self._url = chroma_url
+        self._shared = bool(chroma_url)
+        """Whether other indexes may have collections beside this one: on a server, and in the memory of a process."""
         self._corpus = Corpus((), ())
         self.view = View({}, Lexicon(()))
         self.client: ClientAPI
@@ -276,6 +278,7 @@ class Index:
             self.client = chromadb.EphemeralClient(settings=_chroma_settings())
             # In-memory clients of one process share their collections: the name keeps them apart.
             self._name = f"{self._name}-{uuid.uuid4().hex}"
+            self._shared = True
             self._attach()
 
     def _writable(self) -> bool:
@@ -316,8 +319,8 @@ class Index:
             self.client.delete_collection(name)
 
     def _drop_superseded(self) -> None:
-        """Vectors of another model go once this one's are complete; on a server, an older replica may still read them."""
-        if self._url:
+        """Vectors of another model go once this one's are complete, where nobody else may still read them."""
+        if self._shared:
             return
         for collection in self.client.list_collections():
             if collection.name.startswith(COLLECTION) and (collection.metadata or {}).get("embedding") != self._vectors.name:
