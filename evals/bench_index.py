@@ -11,6 +11,7 @@ import random
 import resource
 import tempfile
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 from time import perf_counter
 
@@ -123,7 +124,7 @@ def main() -> None:
     parser.add_argument("--json", action="store_true")
     chosen = parser.parse_args()
     figures = {}
-    for name, value in (*throughput(), *measure(chosen.passages)):
+    for name, value in chain(throughput(), measure(chosen.passages)):
         figures[name] = value
         if not chosen.json:
             print(f"{name:45} {value:,.2f}", flush=True)
