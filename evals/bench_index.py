@@ -19,8 +19,8 @@ import numpy as np
 
 from assistant.language.encoder import Vectors, encoder
 from assistant.retrieval.corpus import Document, corpus_of, load_folder
-from assistant.retrieval.index import embedded, units
 from assistant.retrieval.knowledge_base import KnowledgeBase
+from assistant.retrieval.units import embedded, units
 from evals.cases import questions
 
 KNOWLEDGE = Path(__file__).resolve().parent.parent / "knowledge"
@@ -42,7 +42,7 @@ def vectors(texts: Sequence[str]) -> Vectors:
 def write_documents(folder: Path, passages: int) -> None:
     """Documents with ``passages`` sections in all, of three shuffled sentences each."""
     shipped = [d for d in load_folder(KNOWLEDGE / "guidance", "shipped") if not isinstance(d, Exception)]
-    texts = [u.text for u in units(corpus_of(shipped)) if u.metadata["kind"] == "sentence"]
+    texts = [u.text for u in units(corpus_of(shipped)) if u.kind == "sentence"]
     rng = random.Random(1)  # noqa: S311
     for number in range(0, passages, SECTIONS):
         sections = (f"## Section {number + i}\n{' '.join(rng.sample(texts, 3))}\n" for i in range(SECTIONS))

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 import numpy as np
 
 from assistant.retrieval.corpus import Passage
-from assistant.retrieval.index import embedded
+from assistant.retrieval.units import embedded
 
 Section = tuple[str, str]
 """(document, section)."""

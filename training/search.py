@@ -2,8 +2,8 @@
 
 - The map is learned from the foreseen questions of the guidance: each should come nearest to a sentence, passage or heading
   of its own section (softmax over sections, their nearest unit counting; kept near to the identity).
-- Weights and coverage are fitted on the development questions of ``evals/cases/questions.jsonl`` and on
-  ``tests/retrieval/calibration.jsonl``, never on test questions.
+- The weights are fitted on the development questions of ``evals/cases/questions.jsonl`` and on
+  ``tests/retrieval/calibration.jsonl``, coverage on these and on ``knowledge/exemplars/coverage``; never on test questions.
 
     python -m training.search [--map-only]
 """
@@ -19,31 +19,38 @@ import torch
 from assistant.language.encoder import encoder
 from assistant.language.vector_cache import CachedEncoder
 from assistant.retrieval import search as searching
-from assistant.retrieval.corpus import Document, corpus_of, load_folder
+from assistant.retrieval.corpus import Corpus, Document, corpus_of, load_folder
+from assistant.retrieval.foreseen import Place, load_foreseen
 from assistant.retrieval.grounded import COVERED
-from assistant.retrieval.index import units
 from assistant.retrieval.knowledge_base import KnowledgeBase
 from assistant.retrieval.lexicon import expanded
+from assistant.retrieval.units import units
 from evals import retrieval_metrics
 from evals.cases import questions
-from training.corpus import ROOT, rows_of
+from training.corpus import ROOT, rows_in, rows_of
 
 SCALE = 20.0
 """Of cosines, before the softmax."""
 
 
-def question_map(documents: list[Document], steps: int, penalty: float) -> np.ndarray:
+SHARES = (1.0, 0.7, 0.5)
+"""How much a foreseen question's first, second and third section count as its answer."""
+
+
+def question_map(corpus: Corpus, steps: int, penalty: float) -> np.ndarray:
     """The map (384, 384) that brings foreseen questions near to their sections."""
     encode = CachedEncoder(encoder().encode).encode
-    corpus = corpus_of(documents)
-    section_of = {p.id: (p.document, p.section) for p in corpus.passages}
+    section_of = {p.id: Place(p.document, p.section) for p in corpus.passages}
     places = {section: i for i, section in enumerate(dict.fromkeys(section_of.values()))}
-    held = [u for u in units(corpus) if u.metadata["kind"] in ("passage", "sentence", "heading")]
+    held = [u for u in units(corpus) if u.kind in ("passage", "sentence", "heading")]
     vectors = torch.tensor(encode([u.text for u in held]))
-    owners = torch.tensor([places[section_of[u.metadata["passage"]]] for u in held])
-    asked = [(text, places[d.front.id, h]) for d in documents for h, texts in d.front.asked.items() for text in texts]
-    told = torch.tensor(encode([expanded(text) for text, _ in asked]))
-    targets = torch.tensor([place for _, place in asked])
+    owners = torch.tensor([places[section_of[u.passage]] for u in held])
+    told = torch.tensor(encode([expanded(foreseen.question) for foreseen in corpus.foreseen]))
+    targets = torch.zeros(len(told), len(places))
+    for row, foreseen in enumerate(corpus.foreseen):
+        for share, place in zip(SHARES, foreseen.sections, strict=False):
+            targets[row, places[place]] = share
+    targets /= targets.sum(1, keepdim=True)
     mapping = torch.eye(told.shape[1], requires_grad=True)
     optimizer = torch.optim.Adam([mapping], lr=2e-3)
     random = torch.Generator().manual_seed(0)
@@ -51,7 +58,7 @@ def question_map(documents: list[Document], steps: int, penalty: float) -> np.nd
         batch = torch.randint(0, len(told), (256,), generator=random)
         near = torch.nn.functional.normalize(told[batch] @ mapping, dim=1) @ vectors.T * SCALE
         best = torch.full((256, len(places)), -1e4).scatter_reduce(1, owners.expand(256, -1), near, "amax")
-        loss = torch.nn.functional.cross_entropy(best, targets[batch])
+        loss = torch.nn.functional.cross_entropy(best, targets[batch])  # against shares, not one class
         loss = loss + penalty * ((mapping - torch.eye(len(mapping))) ** 2).sum()
         optimizer.zero_grad()
         loss.backward()
@@ -81,15 +88,20 @@ def fitted_weights(cases: list[tuple[np.ndarray, np.ndarray]], steps: int = 500,
     return weights.detach().numpy()
 
 
-def fitted_coverage(signals: np.ndarray, covered: np.ndarray, steps: int = 2000, penalty: float = 2e-3) -> np.ndarray:
-    """Weights (signals,) of a logistic regression, both outcomes counting the same."""
+def fitted_coverage(signals: np.ndarray, covered: np.ndarray, steps: int = 2000) -> np.ndarray:
+    """Weights (signals,) of a logistic regression, both outcomes counting the same.
+
+    The parts of the question's vector, if there, are small numbers: their weights are held back less.
+    """
+    count = searching.SIGNALS
+    penalty = torch.tensor([2e-3] * (count - 1) + [0.0] + [2e-5] * (signals.shape[1] - count))
     x, y = torch.tensor(signals), torch.tensor(covered, dtype=torch.float32)
     weights = torch.zeros(x.shape[1], requires_grad=True)
     optimizer = torch.optim.Adam([weights], lr=0.05)
     balance = torch.where(y > 0, 0.5 / y.mean(), 0.5 / (1 - y.mean()))
     for _ in range(steps):
         loss = torch.nn.functional.binary_cross_entropy_with_logits(x @ weights, y, weight=balance)
-        loss = loss + penalty * (weights[:-1] ** 2).sum()
+        loss = loss + (penalty * weights**2).sum()
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
@@ -99,8 +111,12 @@ def fitted_coverage(signals: np.ndarray, covered: np.ndarray, steps: int = 2000,
 def store(**parts: np.ndarray) -> None:
     """Write the parts that are given, keep the others, and use them from now on."""
     held = dict(np.load(searching.FILE)) if searching.FILE.exists() else {}
-    count = len(searching.FEATURES)
-    start = {"question_map": np.eye(384), "features": np.ones(count), "coverage": np.zeros(4)}
+    start = {
+        "question_map": np.eye(384),
+        "features": np.ones(len(searching.FEATURES)),
+        "coverage": np.zeros(searching.SIGNALS),
+        "coverage_by_vector": np.zeros(searching.SIGNALS + 384),
+    }
     np.savez_compressed(
         searching.FILE, **{name: np.asarray(parts.get(name, held.get(name, start[name])), np.float16) for name in start}
     )
@@ -110,13 +126,14 @@ def store(**parts: np.ndarray) -> None:
 def main() -> None:
     """Fit, print what it gives on the development questions, write ``search.npz``."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--steps", type=int, default=400)
-    parser.add_argument("--penalty", type=float, default=0.003)
+    parser.add_argument("--steps", type=int, default=1000)
+    parser.add_argument("--penalty", type=float, default=0.001)
     parser.add_argument("--keep-map", action="store_true")
     chosen = parser.parse_args()
     documents = [d for d in load_folder(ROOT / "knowledge" / "guidance", "shipped") if isinstance(d, Document)]
     if not chosen.keep_map:
-        store(question_map=question_map(documents, chosen.steps, chosen.penalty))
+        corpus = corpus_of(documents, load_foreseen(ROOT / "knowledge" / "guidance"))
+        store(question_map=question_map(corpus, chosen.steps, chosen.penalty))
     cases = list(questions("dev"))
     calibration = rows_of(ROOT / "tests" / "retrieval" / "calibration.jsonl")
     with tempfile.TemporaryDirectory() as name:
@@ -140,19 +157,26 @@ def main() -> None:
         weights = fitted_weights([*pairs.values(), *plain])
         print("weights:", dict(zip(searching.FEATURES, weights.round(2).tolist(), strict=True)))
         store(features=weights)
-        asked = [(case.question, case.answerable) for case in cases] + [
-            (c["question"], c["answerable"]) for c in calibration
-        ]
-        signals = np.array([searching.signals(base.search(question)) for question, _ in asked])
-        covered = np.array([answerable for _, answerable in asked])
-        folds = np.arange(len(asked)) % 8
-        silent = np.zeros(len(asked), bool)
-        for k in range(8):
-            logits = signals[folds == k] @ fitted_coverage(signals[folds != k], covered[folds != k])
-            silent[folds == k] = 1 / (1 + np.exp(-logits)) < COVERED
-        only = np.arange(len(asked)) < len(cases)
-        print("cross-validated abstention:", retrieval_metrics.abstention(covered[only].tolist(), silent[only].tolist()))
-        store(coverage=fitted_coverage(signals, covered))
+        exemplars = rows_in(ROOT / "knowledge" / "exemplars" / "coverage")
+        others = [(c["question"], c["answerable"]) for c in (*calibration, *exemplars)]
+        fit_coverage(base, [(case.question, case.answerable) for case in cases], others)
+
+
+def fit_coverage(base: KnowledgeBase, own: list[tuple[str, bool]], others: list[tuple[str, bool]]) -> None:
+    """Fit both tests of coverage on (question, answerable); print how one that has not seen ``own`` does on it."""
+    encode = CachedEncoder(encoder().encode).encode
+    asked = [*own, *others]
+    vectors = encode([expanded(question) for question, _ in asked])
+    plain = np.array([searching.signals(base.search(question)) for question, _ in asked])
+    covered = np.array([answerable for _, answerable in asked])
+    tested = np.arange(len(asked)) < len(own)
+    fitted = {}
+    for name, signals in {"coverage": plain, "coverage_by_vector": np.hstack([plain, vectors])}.items():
+        logits = signals[tested] @ fitted_coverage(signals[~tested], covered[~tested])
+        silent = 1 / (1 + np.exp(-logits)) < COVERED
+        print(name, "of questions not seen:", retrieval_metrics.abstention(covered[tested].tolist(), silent.tolist()))
+        fitted[name] = fitted_coverage(signals, covered)
+    store(**fitted)
 
 
 def _pair(found: searching.Found, right: Callable[[searching.Hit], bool]) -> tuple[np.ndarray, np.ndarray]:

@@ -16,6 +16,7 @@ from pydantic import Field, field_validator
 from assistant.errors import KnowledgeError
 from assistant.interview.model import DimensionId, Level, Value
 from assistant.knowledge import check, load, parse_yaml
+from assistant.retrieval.foreseen import Foreseen, foreseen_faults
 
 Origin = Literal["shipped", "added"]
 
@@ -67,8 +68,6 @@ class FrontMatter(Value):
     dimensions: tuple[DimensionId, ...] = ()
     sources: tuple[str, ...] = ()
     updated: str = ""
-    asked: dict[str, tuple[str, ...]] = Field(default_factory=dict)
-    """Questions as people ask them, by the heading of the section that answers them: searched for, never shown."""
     file: str = ""
     """Name of the file that the document was added from; empty for the shipped guidance."""
 
@@ -135,10 +134,11 @@ class Passage(Value):
 
 
 class Corpus(NamedTuple):
-    """All documents and their passages, in the order of the files."""
+    """All documents and their passages, in the order of the files, and the questions foreseen for them."""
 
     documents: tuple[Document, ...]
     passages: tuple[Passage, ...]
+    foreseen: tuple[Foreseen, ...] = ()
 
 
 def load_sources(path: Path) -> dict[str, Source]:
@@ -258,9 +258,9 @@ def _pieces(chunks: list[str], text: str) -> Iterator[str]:
             yield piece
 
 
-def corpus_of(documents: list[Document]) -> Corpus:
+def corpus_of(documents: list[Document], foreseen: tuple[Foreseen, ...] = ()) -> Corpus:
     """The corpus of these documents."""
-    return Corpus(tuple(documents), tuple(passage for document in documents for passage in passages(document)))
+    return Corpus(tuple(documents), tuple(passage for document in documents for passage in passages(document)), foreseen)
 
 
 _FIGURE = re.compile(r"\d(?:[\d.,]*\d)?\s*(?:%|percent|USD|EUR|times|GB|TB|months|years|weeks|days)(?!\w)")
@@ -278,11 +278,17 @@ def corpus_faults(knowledge_dir: Path) -> Iterator[str]:
     except KnowledgeError as fault:
         yield from str(fault).splitlines()
         sources = {}
+    sound = []
     for document in load_folder(guidance, "shipped"):
         if isinstance(document, KnowledgeError):
             yield from str(document).splitlines()
             continue
+        sound.append(document)
         yield from _document_faults(document, sources)
+    try:
+        yield from foreseen_faults(guidance, sound)
+    except KnowledgeError as fault:
+        yield from str(fault).splitlines()
 
 
 def _document_faults(document: Document, sources: dict[str, Source]) -> Iterator[str]:
@@ -295,8 +301,6 @@ def _document_faults(document: Document, sources: dict[str, Source]) -> Iterator
         if source not in sources:
             yield f"{path}:2: source {source} does not stand in sources.yaml; add it there or mend the id."
     yield from _age_faults(front, path)
-    for heading in front.asked.keys() - {section.heading for section in document.sections}:
-        yield f"{path}:2: questions are listed for '{heading}', but no section has that heading; mend it."
     cited = {source for section in document.sections for source in CITED.findall(section.text)}
     for source in sorted(set(front.sources) - cited):
         yield f"{path}:2: warning: source {source} is listed, but the text does not cite it."

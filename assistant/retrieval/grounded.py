@@ -9,11 +9,11 @@ from typing import NamedTuple
 from assistant.retrieval.answer import Answer, Citation
 from assistant.retrieval.corpus import CITED, Passage, Source
 from assistant.retrieval.lexicon import words
-from assistant.retrieval.search import Found, Hit, signals, weights
+from assistant.retrieval.search import Found, Hit, coverage
 from assistant.retrieval.text import Span, paragraphs, sentences
 
-COVERED = 0.33
-"""Least probability that the knowledge base covers a question, for it to be answered: best F1 of abstention on dev."""
+COVERED = 0.5
+"""Least probability that the knowledge base covers a question, for it to be answered: even odds, both outcomes having counted the same."""
 _DOUBTFUL = 0.8
 
 _MAX_QUOTES = 3
@@ -61,13 +61,6 @@ def standalone(question: str, history: Sequence[str]) -> str:
     if terms <= 1 or (leaning and terms <= 5):
         return f"{standalone(history[-1], history[:-1])} {question}"
     return question
-
-
-def coverage(found: Found) -> float:
-    """Probability that the knowledge base covers the question."""
-    if not found.hits:
-        return 0.0
-    return 1 / (1 + exp(-float(signals(found) @ weights().coverage)))
 
 
 def compose(question: str, found: Found, sources: Mapping[str, Source]) -> Answer:

@@ -4,7 +4,6 @@ Only what is new or changed is embedded. Chroma's own embedding function is neve
 """
 
 import hashlib
-import json
 import os
 import shutil
 import tempfile
@@ -12,7 +11,7 @@ import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 # Before the imports: both libraries read their switches from the environment, and neither may report anything.
@@ -31,10 +30,10 @@ from langchain_core.embeddings import Embeddings
 from numpy.typing import NDArray
 
 from assistant.errors import StorageError
-from assistant.interview.model import DIMENSIONS, LEVELS
-from assistant.retrieval.corpus import CITED, Corpus, Passage
+from assistant.retrieval.corpus import Corpus, Passage
+from assistant.retrieval.foreseen import Foreseen, Place
 from assistant.retrieval.lexicon import Lexicon
-from assistant.retrieval.text import sentences
+from assistant.retrieval.units import Neighbour, asked_id, neighbour, units
 
 Encode = Callable[[Sequence[str]], NDArray[np.float32]]
 """Texts to unit vectors, shape (texts, dimensions)."""
@@ -51,29 +50,6 @@ _DAMAGE = (ChromaError, OSError, ValueError, RuntimeError, KeyError, TypeError)
 _log = structlog.get_logger(__name__)
 
 
-class Unit(NamedTuple):
-    """What gets one vector: a passage, a sentence of it, its heading, a question that its section or its document answers.
-
-    Their kinds: passage, sentence, heading, asked, question.
-    """
-
-    id: str
-    text: str
-    metadata: dict[str, Any]
-
-
-class Neighbour(NamedTuple):
-    """A unit near to the query."""
-
-    kind: str
-    document: str
-    passage: str
-    """Id of the passage; empty for a question."""
-    sentence: int
-    """Number of the sentence in its passage; -1 for anything else."""
-    cosine: float
-
-
 class Counts(NamedTuple):
     """What a synchronisation did."""
 
@@ -88,8 +64,26 @@ class View(NamedTuple):
 
     passages: Mapping[str, Passage]
     lexicon: Lexicon
-    foreseen: frozenset[tuple[str, str]] = frozenset()
-    """(document, section) of which questions are foreseen."""
+    asked: Mapping[str, Foreseen]
+    """Foreseen questions by their unit's id."""
+    foreseen: frozenset[Place]
+    """Sections of which questions are foreseen."""
+    by_section: Mapping[Place, Sequence[str]]
+    """Ids of each section's passages."""
+
+    @classmethod
+    def of(cls, corpus: Corpus) -> "View":
+        """The view of a corpus."""
+        by_section: dict[Place, list[str]] = {}
+        for passage in corpus.passages:
+            by_section.setdefault(Place(passage.document, passage.section), []).append(passage.id)
+        return cls(
+            {passage.id: passage for passage in corpus.passages},
+            Lexicon([passage.searched for passage in corpus.passages]),
+            {asked_id(foreseen): foreseen for foreseen in corpus.foreseen},
+            frozenset(place for foreseen in corpus.foreseen for place in foreseen.sections),
+            by_section,
+        )
 
 
 class SentenceVectors(Embeddings):
@@ -108,48 +102,6 @@ class SentenceVectors(Embeddings):
         return self.embed_documents([text])[0]
 
 
-def units(corpus: Corpus) -> Iterator[Unit]:
-    """Everything that gets a vector. Citations' ids are left out of what is embedded; they carry no meaning."""
-    asked = {(d.front.id, heading): texts for d in corpus.documents for heading, texts in d.front.asked.items()}
-    headed = ("", "")
-    for passage in corpus.passages:
-        if headed != (headed := (passage.document, passage.section)):
-            yield _unit(passage, "heading", f"{passage.id}#", passage.section)
-            for number, text in enumerate(asked.get(headed, ())):
-                yield _unit(passage, "asked", f"{passage.id}?{number}", text)
-        yield _unit(passage, "passage", passage.id, embedded(passage))
-        for number, span in enumerate(sentences(passage.text)):
-            text = _bare(passage.text[span.start : span.stop])
-            yield _unit(passage, "sentence", f"{passage.id}/{number}", text, number)
-    for document in corpus.documents:
-        first = next((passage for passage in corpus.passages if passage.document == document.front.id), None)
-        if document.front.question and first is not None:
-            yield _unit(first, "question", f"{document.front.id}?", document.front.question)
-
-
-def embedded(passage: Passage) -> str:
-    """The text of which a passage's vector is made: it stands under its heading, so that it is understood alone."""
-    return f"{passage.section}.\n{_bare(passage.text)}"
-
-
-def _bare(text: str) -> str:
-    return " ".join(CITED.sub("", text).split()) or text
-
-
-def _unit(passage: Passage, kind: str, identity: str, text: str, sentence: int = -1) -> Unit:
-    metadata: dict[str, Any] = {
-        "kind": kind,
-        "document": passage.document,
-        "passage": "" if kind == "question" else passage.id,
-        "sentence": sentence,
-        # A document that names no stage or dimension applies to all, so a filter must find it.
-        "stages": list(passage.stages or LEVELS),
-        "dimensions": list(passage.dimensions or DIMENSIONS),
-    }
-    content = json.dumps([text, metadata], ensure_ascii=False, sort_keys=True)
-    return Unit(identity, text, metadata | {"hash": hashlib.sha256(content.encode()).hexdigest()})
-
-
 class Index:
     """Vectors and words of one corpus. ``embedding`` names model and version: vectors of another one are discarded."""
 
@@ -160,7 +112,7 @@ class Index:
         self._shared = bool(chroma_url)
         """Whether other indexes may have collections beside this one: on a server, and in the memory of a process."""
         self._corpus = Corpus((), ())
-        self.view = View({}, Lexicon(()))
+        self.view = View.of(self._corpus)
         self.client: ClientAPI
         self._name = f"{COLLECTION}-{hashlib.sha256(embedding.encode()).hexdigest()[:12]}"
         self._store: Chroma
@@ -181,44 +133,33 @@ class Index:
             embedded, deleted = self._update(self._store, corpus, progress)
         self._drop_superseded()
         self._corpus = corpus
-        self.view = View(
-            {passage.id: passage for passage in corpus.passages},
-            Lexicon([passage.searched for passage in corpus.passages]),
-            frozenset((d.front.id, heading) for d in corpus.documents for heading in d.front.asked),
-        )
+        self.view = View.of(corpus)
         return Counts(len(corpus.documents), len(corpus.passages), embedded, deleted)
 
     def encode(self, text: str) -> NDArray[np.float32]:
         """The vector of a query."""
         return np.asarray(self._vectors.embed_query(text), np.float32)
 
-    def neighbours(self, vector: NDArray[np.float32], k: int, where: dict[str, Any] | None = None) -> list[Neighbour]:
-        """The ``k`` units nearest to ``vector`` that meet ``where``, nearest first."""
+    def neighbours(self, vector: NDArray[np.float32], k: int) -> list[Neighbour]:
+        """The ``k`` units nearest to ``vector``, nearest first."""
         if not self.view.passages:
             return []
         try:
-            return self._query(vector, k, where)
+            return self._query(vector, k)
         except NotFoundError:  # another process has put a new collection in this one's place
             self._attach()
             self._update(self._store, self._corpus)
         except _DAMAGE as fault:
             self._rebuild(fault)
             self._update(self._store, self._corpus)
-        return self._query(vector, k, where)
+        return self._query(vector, k)
 
-    def _query(self, vector: NDArray[np.float32], k: int, where: dict[str, Any] | None) -> list[Neighbour]:
+    def _query(self, vector: NDArray[np.float32], k: int) -> list[Neighbour]:
         with answering(self._url):
-            found = self._store.similarity_search_by_vector_with_relevance_scores(vector.tolist(), k=k, filter=where)
-        return [
-            Neighbour(
-                kind=unit.metadata["kind"],
-                document=unit.metadata["document"],
-                passage=unit.metadata["passage"],
-                sentence=unit.metadata["sentence"],
-                cosine=1.0 - distance,
-            )
-            for unit, distance in found
-        ]
+            collection = self.client.get_collection(self._name, embedding_function=None)
+            found = collection.query(query_embeddings=[vector.tolist()], n_results=k, include=["distances"])
+        asked, distances = self.view.asked, (found["distances"] or [[]])[0]
+        return [neighbour(i, 1.0 - distance, asked) for i, distance in zip(found["ids"][0], distances, strict=True)]
 
     def _renew(self, corpus: Corpus, progress: Progress | None) -> tuple[int, int]:
         """Fills a new collection, and only then puts it in the place of the old one."""

@@ -204,6 +204,7 @@ class KnowledgeBase:
 
     def _load(self, *, full: bool = False, progress: "Progress | None" = None) -> _State:
         from assistant.retrieval.corpus import corpus_of, load_folder, load_sources
+        from assistant.retrieval.foreseen import load_foreseen
         from assistant.retrieval.index import Index
 
         stamp = self._stamp()
@@ -216,7 +217,8 @@ class KnowledgeBase:
             documents.setdefault(document.front.id, document)  # guidance that came later keeps its id
         if self._index is None:
             self._index = Index(self._index_folder, self._encode, self._embedding, self._chroma_url)
-        counts = self._index.sync(corpus_of(list(documents.values())), full=full, progress=progress)
+        corpus = corpus_of(list(documents.values()), load_foreseen(self._guidance))
+        counts = self._index.sync(corpus, full=full, progress=progress)
         self._state = _State(self._index, documents, load_sources(self._sources), stamp, counts)
         return self._state
 

@@ -14,18 +14,24 @@ from numpy.typing import NDArray
 
 from assistant.interview.model import DimensionId, Level
 from assistant.retrieval.corpus import Passage
-from assistant.retrieval.index import Index, Neighbour, View
+from assistant.retrieval.foreseen import Place
+from assistant.retrieval.index import Index, View
 from assistant.retrieval.lexicon import Lexicon, Novelty, expanded
+from assistant.retrieval.units import Neighbour
 
 Array = NDArray[np.float32]
 
 FILE = Path(__file__).with_name("search.npz")
 """Map and weights, learned by ``python -m training.search``."""
 
-NEAREST = 300
+NEAREST = 1500
 """Units fetched for a vector: enough that each kind has its best among them."""
 CLOSEST = 3
 """Foreseen questions of a section whose mean similarity counts, beside that of the closest one."""
+SHARING = 10
+"""Passages among which the probability is shared, where it is asked how evenly."""
+SIGNALS = 6
+"""Of coverage, the constant last."""
 FEATURES = ("passage", "sentence", "heading", "asked", "asked_mean", "question", "words", "words_heading")
 """What is known of a passage: cosine of its own vector, its best sentence, its heading, the closest foreseen question of its
 section and the mean of the closest few, the question its document answers; BM25 beside the best one's, 0..1; share of the
@@ -40,7 +46,9 @@ class Weights(NamedTuple):
     features: Array
     """Of FEATURES; sums are logits of a softmax over the passages."""
     coverage: Array
-    """Of a logistic regression on ``signals``, the constant last: does the knowledge base cover the question?"""
+    """Of a logistic regression on ``signals``: does the knowledge base cover the question?"""
+    coverage_by_vector: Array
+    """The same on ``signals`` and the question's vector, for what the shipped guidance covers."""
 
 
 @cache
@@ -67,6 +75,8 @@ class Found(NamedTuple):
 
     hits: tuple[Hit, ...]
     novelty: Novelty
+    vector: Array | None
+    """The question's, where questions are foreseen for the best passage: what is asked of it is known then."""
 
 
 def search(
@@ -82,23 +92,23 @@ def search(
 
     ``focus`` is the part of the question whose words count, when the rest only says what it refers to.
     """
-    passages, lexicon, _ = view = index.view
+    passages, lexicon = index.view.passages, index.view.lexicon
+    view = index.view
     asked = index.encode(expanded(question))
     mapped = asked @ weights().question_map
-    where = _where(stage, dimension)
-    near = [unit for unit in index.neighbours(asked, NEAREST, where) if unit.kind == "asked"]
-    near += [unit for unit in index.neighbours(mapped, NEAREST, where) if unit.kind != "asked"]
+    near = [unit for unit in index.neighbours(asked, NEAREST) if unit.kind == "asked"]
+    near += [unit for unit in index.neighbours(mapped, NEAREST) if unit.kind != "asked"]
     worded = _by_words(lexicon, expanded(focus or question), list(passages))
     found = [
         identity
-        for identity in dict.fromkeys([*_passages_of(near, passages), *worded])
+        for identity in dict.fromkeys([*_passages_of(near, view), *worded])
         if identity in passages and _applies(passages[identity], stage, dimension)
     ]
     features = _features(found, near, worded, expanded(focus or question), view)
     scores = features @ weights().features
     best = np.argsort(-scores, kind="stable")[:k]
     spoken = {(unit.passage, unit.sentence): unit.cosine for unit in near if unit.kind == "sentence"}
-    hits = (
+    hits = tuple(
         Hit(
             passage=passages[found[i]],
             score=float(scores[i]),
@@ -107,22 +117,34 @@ def search(
         )
         for i in best
     )
-    return Found(tuple(hits), lexicon.novelty(question))
+    known = bool(hits) and Place(hits[0].passage.document, hits[0].passage.section) in view.foreseen
+    return Found(hits, lexicon.novelty(question), asked if known else None)
+
+
+def coverage(found: Found) -> float:
+    """Probability that the knowledge base covers the question."""
+    if not found.hits:
+        return 0.0
+    if found.vector is None:
+        logit = signals(found) @ weights().coverage
+    else:
+        logit = np.append(signals(found), found.vector) @ weights().coverage_by_vector
+    return float(1 / (1 + np.exp(-logit)))
 
 
 def signals(found: Found) -> Array:
-    """What tells whether a question is covered: the best passage's score, unknown words and names; a constant."""
-    best = found.hits[0].score / 10 if found.hits else 0.0
-    return np.array([best, found.novelty.share, found.novelty.name, 1.0], np.float32)
+    """What tells whether a question is covered, shape (SIGNALS,).
 
-
-def _where(stage: Level | None, dimension: DimensionId | None) -> dict[str, Any] | None:
-    conditions: list[dict[str, Any]] = []
-    if stage is not None:
-        conditions.append({"stages": {"$contains": stage}})
-    if dimension is not None:
-        conditions.append({"dimensions": {"$contains": dimension}})
-    return {"$and": conditions} if len(conditions) > 1 else next(iter(conditions), None)
+    The best passage's score, how far it stands above the last one, how evenly the first ones share the probability, the
+    share of words and the number of names that the knowledge base has never seen, a constant.
+    """
+    scores = np.array([hit.score for hit in found.hits[:SHARING]], np.float32)
+    shares = np.exp(scores - scores[0])
+    shares /= shares.sum()
+    evenness = float(-(shares * np.log(shares + 1e-9)).sum())
+    return np.array(
+        [scores[0] / 10, (scores[0] - scores[-1]) / 10, evenness, found.novelty.share, found.novelty.name, 1.0], np.float32
+    )
 
 
 def _applies(passage: Passage, stage: Level | None, dimension: DimensionId | None) -> bool:
@@ -131,14 +153,10 @@ def _applies(passage: Passage, stage: Level | None, dimension: DimensionId | Non
     )
 
 
-def _passages_of(near: Sequence[Neighbour], passages: Mapping[str, Passage]) -> list[str]:
-    """Every passage that one of the units speaks for: its own, or all of the section whose foreseen question it is."""
-    sections = {
-        (unit.document, passages[unit.passage].section) for unit in near if unit.kind == "asked" and unit.passage in passages
-    }
-    documents = {document for document, _ in sections}
+def _passages_of(near: Sequence[Neighbour], view: View) -> list[str]:
+    """Every passage that one of the units speaks for: its own, or all of the sections that answer a foreseen question."""
     own = [unit.passage for unit in near if unit.passage]
-    return own + [i for i, p in passages.items() if p.document in documents and (p.document, p.section) in sections]
+    return own + [name for unit in near for place in unit.sections for name in view.by_section.get(place, ())]
 
 
 def _by_words(lexicon: Lexicon, question: str, order: Sequence[str]) -> dict[str, float]:
@@ -161,20 +179,20 @@ def _features(
     """
     passages = view.passages
     cosines: dict[str, dict[Any, float]] = {"passage": {}, "sentence": {}, "heading": {}, "question": {}}
-    asked: dict[tuple[str, str], list[float]] = {}
+    asked: dict[Place, list[float]] = {}
     for unit in near:
-        section = (unit.document, passages[unit.passage].section) if unit.passage in passages else ("", "")
-        if unit.kind == "asked":
-            asked.setdefault(section, []).append(unit.cosine)
-        else:
-            place = {"question": unit.document, "heading": section}.get(unit.kind, unit.passage)
-            cosines[unit.kind].setdefault(place, unit.cosine)
+        for place in unit.sections:
+            asked.setdefault(place, []).append(unit.cosine)
+        if unit.kind == "heading" and unit.passage in passages:
+            cosines["heading"].setdefault(Place(unit.document, passages[unit.passage].section), unit.cosine)
+        elif unit.kind in cosines:
+            cosines[unit.kind].setdefault(unit.document if unit.kind == "question" else unit.passage, unit.cosine)
     floors = {kind: min(values.values(), default=0.0) for kind, values in cosines.items()}
     floor = min((cosine for values in asked.values() for cosine in values), default=0.0)
     rows = []
     for identity in found:
         passage = passages[identity]
-        section = (passage.document, passage.section)
+        section = Place(passage.document, passage.section)
         own = cosines["passage"].get(identity, floors["passage"]), cosines["sentence"].get(identity, floors["sentence"])
         closest = (asked.get(section, []) + [floor] * CLOSEST)[:CLOSEST]
         rows.append(

@@ -5,8 +5,9 @@ import pytest
 
 from assistant.errors import StorageError
 from assistant.retrieval.corpus import corpus_of, load_folder
-from assistant.retrieval.index import Index, units
+from assistant.retrieval.index import Index
 from assistant.retrieval.search import search
+from assistant.retrieval.units import units
 from tests.retrieval.conftest import BOATS, CATS, CountingEncoder
 
 QUESTION = "What do the office cats eat?"
