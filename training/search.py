@@ -2,8 +2,10 @@
 
 - The map is learned from the foreseen questions of the guidance: each should come nearest to a sentence, passage or heading
   of its own section (softmax over sections, their nearest unit counting; kept near to the identity).
-- The weights are fitted on the development questions of ``evals/cases/questions.jsonl`` and on
-  ``tests/retrieval/calibration.jsonl``, coverage on these and on ``knowledge/exemplars/coverage``; never on test questions.
+- The weights are fitted on the development questions of ``evals/cases/questions.jsonl``.
+- Coverage is learned from ``knowledge/exemplars/coverage`` and ``tests/retrieval/calibration.jsonl``.
+
+Test questions are never seen.
 
     python -m training.search [--map-only]
 """
@@ -145,16 +147,11 @@ def main() -> None:
         found = {case.id: base.search(case.question, 10_000) for case in cases if case.answerable}
         relevant = {case.id: case.relevant for case in cases if case.answerable}
         pairs = {i: _pair(found[i], lambda h, i=i: (h.passage.document, h.passage.section) in relevant[i]) for i in found}
-        plain = [  # of these only the document is known
-            _pair(base.search(c["question"], 200), lambda h, c=c: h.passage.document == c["document"])
-            for c in calibration
-            if c["answerable"]
-        ]
         folds = {identity: number % 8 for number, identity in enumerate(pairs)}
-        without = [fitted_weights([p for i, p in pairs.items() if folds[i] != k] + plain) for k in range(8)]
+        without = [fitted_weights([p for i, p in pairs.items() if folds[i] != k]) for k in range(8)]
         report = [ranked(found[i], without[folds[i]], relevant[i]) for i in pairs]
         print("cross-validated nDCG@10, recall@5, MRR:", np.mean(report, axis=0).round(3))
-        weights = fitted_weights([*pairs.values(), *plain])
+        weights = fitted_weights([*pairs.values()])
         print("weights:", dict(zip(searching.FEATURES, weights.round(2).tolist(), strict=True)))
         store(features=weights)
         exemplars = rows_in(ROOT / "knowledge" / "exemplars" / "coverage")
@@ -175,7 +172,7 @@ def fit_coverage(base: KnowledgeBase, own: list[tuple[str, bool]], others: list[
         logits = signals[tested] @ fitted_coverage(signals[~tested], covered[~tested])
         silent = 1 / (1 + np.exp(-logits)) < COVERED
         print(name, "of questions not seen:", retrieval_metrics.abstention(covered[tested].tolist(), silent.tolist()))
-        fitted[name] = fitted_coverage(signals, covered)
+        fitted[name] = fitted_coverage(signals[~tested], covered[~tested])
     store(**fitted)
 
 

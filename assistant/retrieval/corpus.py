@@ -16,6 +16,7 @@ from pydantic import Field, field_validator
 from assistant.errors import KnowledgeError
 from assistant.interview.model import DimensionId, Level, Value
 from assistant.knowledge import check, load, parse_yaml
+from assistant.retrieval.conflicts import conflict_faults
 from assistant.retrieval.foreseen import Foreseen, foreseen_faults
 
 Origin = Literal["shipped", "added"]
@@ -285,6 +286,7 @@ def corpus_faults(knowledge_dir: Path) -> Iterator[str]:
             continue
         sound.append(document)
         yield from _document_faults(document, sources)
+    yield from conflict_faults(guidance, corpus_of(sound).passages)
     try:
         yield from foreseen_faults(guidance, sound)
     except KnowledgeError as fault:

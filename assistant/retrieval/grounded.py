@@ -7,13 +7,14 @@ from math import exp
 from typing import NamedTuple
 
 from assistant.retrieval.answer import Answer, Citation
+from assistant.retrieval.conflicts import Conflict
 from assistant.retrieval.corpus import CITED, Passage, Source
 from assistant.retrieval.lexicon import words
 from assistant.retrieval.search import Found, Hit, coverage
 from assistant.retrieval.text import Span, paragraphs, sentences
 
 COVERED = 0.5
-"""Least probability that the knowledge base covers a question, for it to be answered: even odds, both outcomes having counted the same."""
+"""Least probability that the knowledge base covers a question, for it to be answered: even odds."""
 _DOUBTFUL = 0.8
 
 _MAX_QUOTES = 3
@@ -42,6 +43,10 @@ _POINTS_BACK = re.compile(
 )
 
 
+Opposed = tuple[Conflict, Sequence[Passage]]
+"""A known conflict, with the passage in which each of its sides stands."""
+
+
 class _Quote(NamedTuple):
     passage: Passage
     span: Span
@@ -63,17 +68,41 @@ def standalone(question: str, history: Sequence[str]) -> str:
     return question
 
 
-def compose(question: str, found: Found, sources: Mapping[str, Source]) -> Answer:
-    """The answer to ``question``: a lead-in and one to three quotations, each with its number; or an abstention."""
+def compose(question: str, found: Found, sources: Mapping[str, Source], conflicts: Sequence[Opposed] = ()) -> Answer:
+    """The answer to ``question``: a lead-in and one to three quotations, each with its number; or an abstention.
+
+    Where sources are known to disagree on what is asked, the other side is quoted too.
+    """
     certainty = coverage(found)
     if certainty < COVERED:
         return _abstention(found)
     quotes = _chosen(question, found.hits)
+    opposed = _opposed(question, quotes, conflicts)
     citations = tuple(_citation(quote, sources) for quote in quotes)
     titles = list(dict.fromkeys(f"*{_shown(quote.passage, quote.passage.title)}*" for quote in quotes))
     lead = "The nearest that the knowledge base says" if certainty < _DOUBTFUL else "The knowledge base says"
     body = [f"{_shown(quote.passage, quote.text)} [{number}]" for number, quote in enumerate(quotes, 1)]
+    if opposed is not None:
+        conflict, other = opposed
+        number = len(quotes) + 1
+        place = f"*{_shown(other.passage, other.passage.title)}*, under “{_shown(other.passage, other.passage.section)}”"
+        body.append(f"Sources differ on {conflict.about}. In {place}:")
+        body.append(f"{_shown(other.passage, other.text)} [{number}]")
+        body += [f"{conflict.why} [1] [{number}]"] if conflict.why else []
+        citations += (_citation(other, sources),)
     return Answer(text="\n\n".join([f"{lead}, in {_listed(titles)}:", *body]), citations=citations)
+
+
+def _opposed(question: str, quotes: Sequence[_Quote], conflicts: Sequence[Opposed]) -> tuple[Conflict, _Quote] | None:
+    """The first known conflict on what is asked of which one side is quoted, and the other side."""
+    quoted = [quote.text for quote in quotes]
+    for conflict, places in conflicts:
+        side = conflict.against(quoted) if conflict.concerns(question) else None
+        if side is not None:
+            passage = places[conflict.sides.index(side)]
+            start = passage.text.index(side.quote)
+            return conflict, _Quote(passage, Span(start, start + len(side.quote)), 0.0)
+    return None
 
 
 def with_sources(answer: Answer) -> str:

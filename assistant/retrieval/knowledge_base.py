@@ -14,6 +14,7 @@ from assistant.retrieval.answer import Answer
 
 if TYPE_CHECKING:
     from assistant.retrieval.corpus import Document, Passage, Section, Source
+    from assistant.retrieval.grounded import Opposed
     from assistant.retrieval.index import Counts, Index, Progress
     from assistant.retrieval.search import Found
     from assistant.retrieval.shelf import Shelf, Stamp
@@ -42,6 +43,7 @@ class _State(NamedTuple):
     sources: "dict[str, Source]"
     stamp: "tuple[Stamp, Stamp]"
     counts: "Counts"
+    conflicts: "tuple[Opposed, ...]"
 
 
 class KnowledgeBase:
@@ -92,7 +94,8 @@ class KnowledgeBase:
         asked = standalone(plain, [_question(earlier) for earlier in history if earlier.strip()])
         focus = plain if asked != plain else ""
         found = self.search(asked, focus=focus, stage=stage, dimension=dimension)
-        return compose(focus or asked, found, self._current().sources)
+        state = self._current()
+        return compose(focus or asked, found, state.sources, state.conflicts)
 
     def search(
         self,
@@ -203,6 +206,7 @@ class KnowledgeBase:
             self._lock.release()
 
     def _load(self, *, full: bool = False, progress: "Progress | None" = None) -> _State:
+        from assistant.retrieval.conflicts import load_conflicts, place_of
         from assistant.retrieval.corpus import corpus_of, load_folder, load_sources
         from assistant.retrieval.foreseen import load_foreseen
         from assistant.retrieval.index import Index
@@ -219,7 +223,9 @@ class KnowledgeBase:
             self._index = Index(self._index_folder, self._encode, self._embedding, self._chroma_url)
         corpus = corpus_of(list(documents.values()), load_foreseen(self._guidance))
         counts = self._index.sync(corpus, full=full, progress=progress)
-        self._state = _State(self._index, documents, load_sources(self._sources), stamp, counts)
+        placed = [(c, [place_of(side, corpus.passages) for side in c.sides]) for c in load_conflicts(self._guidance)]
+        conflicts = tuple((c, [p for p in places if p is not None]) for c, places in placed if None not in places)
+        self._state = _State(self._index, documents, load_sources(self._sources), stamp, counts, conflicts)
         return self._state
 
 

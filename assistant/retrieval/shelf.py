@@ -8,8 +8,9 @@ from typing import Protocol
 import structlog
 
 from assistant.errors import KnowledgeError, StorageError
+from assistant.retrieval.conflicts import FILE as CONFLICTS
 from assistant.retrieval.corpus import Document, load_folder, parse
-from assistant.retrieval.foreseen import FILE
+from assistant.retrieval.foreseen import FILE as QUESTIONS
 from assistant.retrieval.index import answering, connect
 
 _log = structlog.get_logger(__name__)
@@ -42,8 +43,8 @@ class Shelf(Protocol):
 
 
 def folder_stamp(folder: Path) -> Stamp:
-    """Names, sizes and times of a folder's documents and of their foreseen questions."""
-    files = ((path.name, path.stat()) for pattern in ("*.md", FILE) for path in folder.glob(pattern))
+    """Names, sizes and times of a folder's documents, of their foreseen questions and their conflicts."""
+    files = ((path.name, path.stat()) for pattern in ("*.md", QUESTIONS, CONFLICTS) for path in folder.glob(pattern))
     return frozenset((name, f"{state.st_size}-{state.st_mtime_ns}") for name, state in files)
 
 

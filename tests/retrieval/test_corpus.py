@@ -71,7 +71,6 @@ def test_headings_in_code_are_text_and_repeated_ones_are_numbered() -> None:
         ("question: How do we keep cats in the office?\n", "", "cats.md:2: question is missing"),
         ("sources: [AB]", "sources: [AB]\nupdated: 2021-03-04", "cats.md:2: warning: last checked on 2021-03-04"),
         ("sources: [AB]", "sources: [AB]\nupdated: lately", "cats.md:2: updated is no date"),
-        ("sources: [AB]", "sources: [AB]\nasked: {Dogs: [Who barks?]}", "cats.md:2: questions are listed for 'Dogs'"),
     ],
 )
 def test_faults_name_file_and_line(tmp_path: Path, before: str, after: str, expected: str) -> None:

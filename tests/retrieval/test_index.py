@@ -5,10 +5,11 @@ import pytest
 
 from assistant.errors import StorageError
 from assistant.retrieval.corpus import corpus_of, load_folder
+from assistant.retrieval.foreseen import Foreseen
 from assistant.retrieval.index import Index
 from assistant.retrieval.search import search
 from assistant.retrieval.units import units
-from tests.retrieval.conftest import BOATS, CATS, CountingEncoder
+from tests.retrieval.conftest import CATS, CountingEncoder
 
 QUESTION = "What do the office cats eat?"
 
@@ -91,13 +92,14 @@ def test_another_process_goes_on_when_the_collection_was_replaced(index: Callabl
     assert best(one) == best(other) == "What cats eat"
 
 
-def test_foreseen_questions_lead_to_their_section(index: Callable[..., Index], guidance: Path) -> None:
-    asked = 'asked:\n  "Berths in the harbour":\n    - "who may park the dinghy overnight?"\n'
-    text = BOATS.replace("sources:", asked + "sources:")
-    (guidance / "boats.md").write_text(text)
-    found = search(index(), "where can I park my dinghy?")
-    assert found.hits[0].passage.section == "Berths in the harbour"
-    assert "dinghy" not in found.hits[0].passage.text
+def test_foreseen_questions_lead_to_all_their_sections(index: Callable[..., Index], guidance: Path) -> None:
+    sections = [["boats", "Berths in the harbour"], ["cats", "Where cats sleep"]]
+    asked = {"question": "who may park the dinghy overnight?", "sections": sections}
+    made = index()
+    made.sync(corpus_of(list(load_folder(guidance, "shipped")), (Foreseen.model_validate(asked),)))
+    found = search(made, "where can I park my dinghy at night?")
+    assert {(hit.passage.document, hit.passage.section) for hit in found.hits[:2]} == {tuple(place) for place in sections}
+    assert not any("dinghy" in hit.passage.text for hit in found.hits)
 
 
 @pytest.mark.parametrize("damage", ["garbage", "cut", "empty", "overwritten"])
