@@ -13,7 +13,7 @@ from assistant.interview.model import DimensionId, Level
 from assistant.retrieval.answer import Answer
 
 if TYPE_CHECKING:
-    from assistant.retrieval.corpus import Document, Passage, Section, Source
+    from assistant.retrieval.corpus import Document, FrontMatter, Passage, Section, Source
     from assistant.retrieval.grounded import Opposed
     from assistant.retrieval.index import Counts, Index, Progress
     from assistant.retrieval.search import Found
@@ -35,6 +35,8 @@ class Entry(NamedTuple):
     file: str
     updated: str
     sections: tuple[str, ...]
+    version: int = 1
+    """Of an added document: how often it has been added or restored."""
 
 
 class _State(NamedTuple):
@@ -127,13 +129,37 @@ class KnowledgeBase:
             for draft in read:
                 identity = _free(draft.front.id, draft.front.file, taken)
                 taken[identity] = draft.front.file if identity not in identities else ""
-                shelf.put(identity, named(draft, identity).text)
+                text = named(draft, identity).text
+                if _undated(shelf.text(identity)) != _undated(text):
+                    shelf.put(identity, text)
                 identities.append(identity)
             self._current()
         return tuple(identities)
 
+    def versions(self, identity: str) -> "tuple[FrontMatter, ...]":
+        """What the former versions of an added document say about themselves, oldest first."""
+        from assistant.retrieval.corpus import parse
+
+        past = self._shelf().history(identity)
+        return tuple(parse(text, Path(f"{identity}.md"), "added").front for text in past)
+
+    def restore(self, identity: str, version: int | None = None) -> int:
+        """Brings back a former version of an added document, else the last one, also of one that was removed.
+
+        Gives the number of the version that was brought back; NotFound when there is no such version.
+        """
+        with self._lock:
+            past = self._shelf().history(identity)
+            number = len(past) if version is None else version
+            if not 1 <= number <= len(past):
+                kept = f"kept are 1 to {len(past)}" if past else "none is kept"
+                raise NotFound(f"There is no former version {number} of the document {identity!r}; {kept}.")
+            self._shelf().put(identity, past[number - 1])
+            self._current()
+        return number
+
     def remove(self, identity: str) -> None:
-        """Removes an added document; NotFound when there is none, InputError when it is shipped."""
+        """Removes an added document, which can be restored; NotFound when there is none, InputError when it is shipped."""
         with self._lock:
             document = self._document(identity)
             if document.origin == "shipped":
@@ -152,6 +178,7 @@ class KnowledgeBase:
                 file=document.front.file,
                 updated=document.front.updated,
                 sections=tuple(section.heading for section in document.sections),
+                version=1 + (len(self._shelf().history(document.front.id)) if document.origin == "added" else 0),
             )
             for document in self._current().documents.values()
         ]
@@ -236,6 +263,11 @@ def _free(identity: str, file: str, taken: dict[str, str]) -> str:
         number += 1
         candidate = f"{identity}-{number}"
     return candidate
+
+
+def _undated(text: str) -> list[str]:
+    """A document's lines without the day on which it was added."""
+    return [line for line in text.split("\n") if not line.startswith("updated: ")]
 
 
 def _question(text: str) -> str:

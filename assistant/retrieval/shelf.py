@@ -1,7 +1,9 @@
 """Where added documents stand: in a folder, or on the Chroma server that several replicas share."""
 
 import hashlib
+import shutil
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
@@ -34,11 +36,19 @@ class Shelf(Protocol):
         ...
 
     def put(self, identity: str, text: str) -> None:
-        """Adds or replaces a document; StorageError when it cannot be kept."""
+        """Adds or replaces a document, whose former text goes into its history; StorageError when it cannot be kept."""
         ...
 
     def remove(self, identity: str) -> None:
-        """Takes a document away; nothing happens when it is not there."""
+        """Puts a document into its history; nothing happens when it is not there."""
+        ...
+
+    def text(self, identity: str) -> str:
+        """The document's text, empty when it is not there."""
+        ...
+
+    def history(self, identity: str) -> list[str]:
+        """The document's former texts, oldest first."""
         ...
 
 
@@ -66,19 +76,47 @@ class FolderShelf:
         """Writes the file as a whole or not at all."""
         target = self._folder / f"{identity}.md"
         draft = target.with_suffix(".part")
-        try:
+        with self._writing():
             self._folder.mkdir(parents=True, exist_ok=True)
             draft.write_text(text, encoding="utf-8")
+            self._archive(identity)
             draft.replace(target)
+
+    def remove(self, identity: str) -> None:
+        """Moves the file into the history."""
+        with self._writing():
+            self._archive(identity)
+            (self._folder / f"{identity}.md").unlink(missing_ok=True)
+
+    def text(self, identity: str) -> str:
+        """The content of the document's file."""
+        path = self._folder / f"{identity}.md"
+        return path.read_text(encoding="utf-8") if path.is_file() else ""
+
+    def history(self, identity: str) -> list[str]:
+        """The texts in the document's folder of former versions."""
+        return [path.read_text(encoding="utf-8") for path in self._versions(identity)]
+
+    def _versions(self, identity: str) -> list[Path]:
+        return sorted((self._folder / "history" / identity).glob("*.md"), key=lambda path: int(path.stem))
+
+    def _archive(self, identity: str) -> None:
+        """Copies the text as it stands, so that no moment is without it."""
+        current = self._folder / f"{identity}.md"
+        if current.is_file():
+            past = self._folder / "history" / identity
+            past.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(current, past / f"{len(self._versions(identity)) + 1}.md")
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        try:
+            yield
         except OSError as fault:
             raise StorageError(
                 f"The document cannot be kept in {self._folder} ({fault.strerror}); make the folder writable, "
                 "or set ADVISOR_DATA_DIR to another one."
             ) from fault
-
-    def remove(self, identity: str) -> None:
-        """Deletes the file."""
-        (self._folder / f"{identity}.md").unlink(missing_ok=True)
 
 
 class ServerShelf:
@@ -89,7 +127,9 @@ class ServerShelf:
     def __init__(self, url: str) -> None:
         self._url = url
         with answering(url):
-            self._collection = connect(url).get_or_create_collection(self._COLLECTION, embedding_function=None)
+            client = connect(url)
+            self._collection = client.get_or_create_collection(self._COLLECTION, embedding_function=None)
+            self._past = client.get_or_create_collection(f"{self._COLLECTION}-history", embedding_function=None)
 
     def stamp(self) -> Stamp:
         """Ids and hashes of the records."""
@@ -108,12 +148,38 @@ class ServerShelf:
         """Writes the record; its vector has no meaning, but Chroma wants one."""
         digest = hashlib.sha256(text.encode()).hexdigest()
         with answering(self._url):
+            self._archive(identity)
             self._collection.upsert(ids=[identity], documents=[text], metadatas=[{"hash": digest}], embeddings=[_NO_MEANING])
 
     def remove(self, identity: str) -> None:
-        """Deletes the record."""
+        """Moves the record into the history."""
         with answering(self._url):
+            self._archive(identity)
             self._collection.delete(ids=[identity])
+
+    def text(self, identity: str) -> str:
+        """The record's document."""
+        with answering(self._url):
+            held = self._collection.get(ids=[identity], include=["documents"])["documents"]
+        return held[0] if held else ""
+
+    def history(self, identity: str) -> list[str]:
+        """The former records by number."""
+        with answering(self._url):
+            held = self._past.get(where={"document": identity}, include=["documents", "metadatas"])
+        numbered = zip(held["metadatas"] or [], held["documents"] or [], strict=True)
+        return [text for _, text in sorted((int(str(data["number"])), text) for data, text in numbered)]
+
+    def _archive(self, identity: str) -> None:
+        current = self.text(identity)
+        if current:
+            number = len(self.history(identity)) + 1
+            self._past.upsert(
+                ids=[f"{identity}@{number}"],
+                documents=[current],
+                metadatas=[{"document": identity, "number": number}],
+                embeddings=[_NO_MEANING],
+            )
 
 
 def _parsed(identity: str, text: str) -> Document | KnowledgeError:

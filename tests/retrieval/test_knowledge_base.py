@@ -63,6 +63,30 @@ def test_a_removed_document_is_gone(small: Make, holidays: Path) -> None:
         knowledge.remove("cats")
 
 
+def test_former_versions_are_kept_and_can_be_brought_back(small: Make, holidays: Path) -> None:
+    knowledge = small()
+
+    def text() -> str:
+        return knowledge.passage("holiday-rules", "Carry over").text
+
+    knowledge.add(holidays)
+    knowledge.add(holidays)  # nothing new, so no new version
+    assert [entry.version for entry in knowledge.documents() if entry.id == "holiday-rules"] == [1]
+    holidays.write_text(HOLIDAYS.replace("March", "June"))
+    knowledge.add(holidays)
+    assert [entry.version for entry in knowledge.documents() if entry.id == "holiday-rules"] == [2]
+    assert len(knowledge.versions("holiday-rules")) == 1
+    assert knowledge.restore("holiday-rules") == 1
+    assert "March" in text()
+    knowledge.remove("holiday-rules")
+    assert knowledge.restore("holiday-rules", 2) == 2
+    assert "June" in text()
+    with pytest.raises(NotFound, match="kept are 1 to 3"):
+        knowledge.restore("holiday-rules", 9)
+    with pytest.raises(NotFound, match="none is kept"):
+        knowledge.restore("never-seen")
+
+
 def test_another_process_sees_the_change_with_its_next_question(small: Make, holidays: Path) -> None:
     one, two = small(), small()
     assert two.ask("Until when are unused holidays carried over?").abstained

@@ -60,6 +60,9 @@ def test_replicas_share_vectors_and_added_documents(
 
     two.remove("holidays")
     assert one.ask(question).abstained
+    assert one.restore("holidays") == 1
+    assert two.ask(question).citations[0].document == "holidays"
+    two.remove("holidays")
 
     process.kill()
     process.wait()
