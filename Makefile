@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint eval bench train search vectors clean
+.PHONY: help run test lint eval bench roadmaps train search vectors clean
 
 help: ## Show this list
 	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*## /\t/'
@@ -39,6 +39,10 @@ eval: $(VENV)/run.stamp ## Judge the test respondents; fails below evals/baselin
 
 bench: $(VENV)/run.stamp ## Measure speed
 	$(BIN)/python -m evals.bench
+
+roadmaps: $(VENV)/run.stamp ## Look for a broken prerequisite, capacity or budget in 10,000 random roadmaps, then measure them
+	$(BIN)/python -m evals.roadmaps --check 10000
+	$(BIN)/python -m evals.roadmaps
 
 train: $(VENV)/run.stamp ## Train the reading model again (PyTorch; PUBLIC=folder of the public data, docs/reading.md)
 	$(PIP) --constraint constraints.txt 'torch==2.13.0' transformers onnx onnxscript scikit-learn

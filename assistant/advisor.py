@@ -24,6 +24,8 @@ from assistant.settings import Settings, from_environment
 from assistant.storage.log import EventLog, SessionRow
 
 if TYPE_CHECKING:
+    from assistant.planning.changes import Change
+    from assistant.planning.what_if import WhatIf
     from assistant.reporting.report import Report
 
 __all__ = ["Advisor", "Session", "SessionSummary", "Turn"]
@@ -97,6 +99,63 @@ class Advisor:
         evidence, facts = evidence_of(self.model, stated), facts_of(stated)
         return self.plan(evidence, facts)
 
+    def what_if_stated(self, stated: Mapping[str, Any], changes: Sequence[str]) -> "WhatIf":
+        """What changes, such as ``peak_rps*=2``, ``usd_kwh=0.3`` or ``stage=4``, make of the plan from stated facts."""
+        from assistant.planning.changes import read_change
+        from assistant.planning.schedule import EFFORT_LIMIT
+        from assistant.stated import evidence_of, facts_of, restaged
+
+        before, facts = self.plan_from_facts(stated), facts_of(stated)
+        supposed, others = restaged(stated, changes)
+        made = [read_change(text) for text in others]
+        return self.what_if(evidence_of(self.model, supposed), facts, made, before, changes, EFFORT_LIMIT)
+
+    def what_if(
+        self,
+        evidence: Sequence[Evidence],
+        facts: Mapping[str, Fact],
+        changes: "Sequence[Change]",
+        before: Plan | None = None,
+        said: Sequence[str] = (),
+        search: float = 0.0,
+    ) -> "WhatIf":
+        """What ``changes`` to facts and prices make of the plan, beside ``before`` or the plan as things stand.
+
+        ``search``: the effort with which roadmaps are scheduled; the same for ``before``.
+        """
+        from assistant.planning.what_if import what_if
+
+        view, prices = assess(self.model, evidence), self.engines.catalogue
+        return what_if(self.model, evidence, facts, view, self.engines.actions, prices, changes, before, said, search)
+
+    def supposed(self, text: str) -> "tuple[Change, ...]":
+        """What a message asks to suppose ("what if we had 500 requests a second?"); empty when it asks nothing so."""
+        from assistant.language.supposition import supposed
+
+        return supposed(text, self.engines.facts)
+
+    def answer_what_if(self, evidence: Sequence[Evidence], facts: Mapping[str, Fact], changes: "Sequence[Change]") -> str:
+        """What the plan would be with ``changes``, in words for a conversation; it says so when one cannot be made."""
+        from assistant.planning.what_if_markdown import brief
+
+        try:
+            told = brief(self.what_if(evidence, facts, changes))
+        except InputError as fault:
+            return str(fault)
+        return f"{told}\n\nI only supposed this. If it is so, say it as it is, and the plan will follow."
+
+    def waits_for(self, facts: Mapping[str, Fact], stage: int) -> frozenset[str]:
+        """The facts not yet known whose answer could change the plan at this stage."""
+        from assistant.planning.deciding import waits_for
+
+        return waits_for(self.model, facts, stage, self.engines.catalogue)
+
+    def write_manifests(self, plan: Plan, folder: Path) -> tuple[Path, ...]:
+        """Write the plan's deployment drafts (Kubernetes manifests, bill of materials) into a folder; the files' paths."""
+        from assistant.reporting.manifest_files import manifest_files, write_manifests
+
+        return write_manifests(manifest_files(plan), folder)
+
     def plan(self, evidence: Sequence[Evidence], facts: Mapping[str, Fact], view: Assessment | None = None) -> Plan:
         """The roadmap and the deployment plan that follow from evidence and facts."""
         from assistant.planning.plan import make_plan
@@ -131,6 +190,14 @@ class Advisor:
     def add_knowledge(self, path: Path) -> tuple[str, ...]:
         """Add a document or a folder of documents for everyone; their ids."""
         return tuple(self.engines.knowledge.add(path))
+
+    def remove_knowledge(self, document: str) -> None:
+        """Remove an added document; it can be restored."""
+        self.engines.knowledge.remove(document)
+
+    def restore_knowledge(self, document: str, version: int | None = None) -> int:
+        """Bring back a former version of an added document, else the last one; its number."""
+        return self.engines.knowledge.restore(document, version)
 
     def reindex(self, *, full: bool = False, progress: Callable[[int, int], object] | None = None) -> dict[str, int]:
         """Bring the index up to date; how many documents and passages there are, how many were embedded and deleted.

@@ -27,6 +27,7 @@ from assistant.storage.log import Conflict
 
 if TYPE_CHECKING:
     from assistant.advisor import Advisor
+    from assistant.planning.what_if import WhatIf
 
 _TRIES = 5
 
@@ -194,6 +195,13 @@ class Session:
                     continue
             return plan
         raise Conflict("The session is busy in another window; try again in a moment.")
+
+    def what_if(self, *changes: str) -> "WhatIf":
+        """What ``changes`` such as ``peak_rps=500`` or ``usd_kwh*=2`` would make of the plan; nothing is stored."""
+        from assistant.planning.changes import read_change
+
+        state = self.state
+        return self._advisor.what_if(state.evidence, state.facts, [read_change(change) for change in changes])
 
     def report(self, path: str | Path) -> Path:
         """Write the report; the suffix chooses the format: .md, .docx, .pdf or .json."""

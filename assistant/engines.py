@@ -1,7 +1,9 @@
 """The concrete parts, chosen from the settings and built on first use."""
 
+import datetime as dt
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from assistant.errors import InputError, KnowledgeError
@@ -9,12 +11,12 @@ from assistant.interview.model import MaturityModel
 from assistant.knowledge import check, load, load_yaml, maturity_model, model_faults
 from assistant.language.protocol import Reader, Writer
 from assistant.planning.actions import Action, ActionFile
-from assistant.planning.calculation import Calculation
 from assistant.planning.catalogue import Catalogue
 from assistant.settings import Settings
 
 if TYPE_CHECKING:
     from assistant.language.embedded import EmbeddedReader
+    from assistant.language.facts import FactReader
     from assistant.language.scope import Scope
     from assistant.retrieval.corpus import Source
     from assistant.retrieval.knowledge_base import KnowledgeBase
@@ -40,17 +42,22 @@ class Engines:
         return Scope(load(self._knowledge / "model" / "cues.yaml", CueLists))
 
     @cached_property
+    def facts(self) -> "FactReader":
+        """The reader of deployment facts."""
+        from assistant.language.fact_cues import FactCues
+        from assistant.language.facts import FactReader
+
+        return FactReader(load(self._knowledge / "model" / "fact_cues.yaml", FactCues), self.scope)
+
+    @cached_property
     def embedded_reader(self) -> "EmbeddedReader":
         """The embedded reader, which stands behind every other."""
         from assistant.language.embedded import EmbeddedReader, Thresholds
         from assistant.language.encoder import encoder
-        from assistant.language.fact_cues import FactCues
-        from assistant.language.facts import FactReader
         from assistant.language.judge import Heads, judge
 
-        facts = FactReader(load(self._knowledge / "model" / "fact_cues.yaml", FactCues), self.scope)
         thresholds = load(self._knowledge / "model" / "reading.yaml", Thresholds)
-        return EmbeddedReader(self.model, encoder(), judge(), Heads(), self.scope, facts, thresholds)
+        return EmbeddedReader(self.model, encoder(), judge(), Heads(), self.scope, self.facts, thresholds)
 
     @cached_property
     def _embedded_writer(self) -> Writer:
@@ -118,29 +125,50 @@ class Engines:
             if not isinstance(content, dict):
                 raise KnowledgeError(f"{file}:1: a mapping of lists of rows is expected.")
             merged |= content
-        return check(merged, Catalogue, folder)
+        shipped = check(merged, Catalogue, folder)
+        return self._with_own_figures(shipped) if self._settings.catalog_file else shipped
+
+    def _with_own_figures(self, shipped: Catalogue) -> Catalogue:
+        """The catalogue with the figures of the person's own file; InputError says what is wrong with that file."""
+        from assistant.planning.own_figures import with_own
+
+        file = Path(self._settings.catalog_file).expanduser()
+        try:
+            stamp = dt.date.fromtimestamp(file.stat().st_mtime)  # a figure without a date is as old as its file
+            return check(with_own(shipped, load_yaml(file), str(file), stamp), Catalogue, file)
+        except OSError as fault:
+            raise InputError(f"The file of own figures {file} cannot be read ({fault.strerror}); name another.") from fault
+        except KnowledgeError as fault:
+            raise InputError(str(fault)) from fault
 
     def calculate(self, name: str, inputs: Mapping[str, Any]) -> dict[str, Any]:
-        """The answer of one of the calculators."""
-        from assistant.planning import cost, sizing, transfer
+        """The answer of one of the calculators, with the traps of published numbers that it touches as `warnings`.
 
-        calculators: dict[str, Callable[..., Calculation]] = {
-            "train": sizing.train,
-            "finetune": sizing.finetune,
-            "serve": sizing.serve,
-            "transfer": transfer.transfer,
-            "energy": cost.energy,
-            "cost": cost.cost,
-            "breakeven": cost.breakeven,
+        ``gpu``, ``api``, ``prices``, ``device`` and ``grid`` are ids of the catalogue.
+        """
+        from assistant.planning import traps
+        from assistant.planning.calculators import CALCULATORS
+
+        if name not in CALCULATORS:
+            raise InputError(f"Unknown calculator {name!r}; known are {', '.join(CALCULATORS)}.")
+        finders: dict[str, tuple[str, Callable[[str], Any]]] = {
+            "gpu": ("gpu", self.catalogue.gpu),
+            "api": ("api", self.catalogue.api),
+            "prices": ("prices", self.catalogue.egress_of),
+            "device": ("device", self.catalogue.appliance),
+            "grid": ("kg_co2e_kwh", lambda row: self.catalogue.grid(row).kg_co2e_kwh),
         }
-        if name not in calculators:
-            raise InputError(f"Unknown calculator {name!r}; known are {', '.join(calculators)}.")
-        resolved = {k: self.catalogue.gpu(v) if k == "gpu" else v for k, v in inputs.items()}
-        return calculators[name](**resolved).to_dict()
+        resolved: dict[str, Any] = {}
+        for key, value in inputs.items():
+            target, find = finders.get(key, (key, None))
+            resolved[target] = find(value) if find and isinstance(value, str) else value
+        worked = CALCULATORS[name](**resolved)
+        return {**worked.to_dict(), "warnings": list(traps.warnings(self.catalogue.traps, worked))}
 
     def faults(self) -> Iterator[str]:
         """Every fault of model, guidance, sources, actions and catalogue, with file and line."""
         from assistant.planning.actions import action_faults
+        from assistant.planning.catalogue_age import old_figures
         from assistant.retrieval.corpus import corpus_faults
 
         yield from model_faults(self._knowledge)
@@ -148,6 +176,6 @@ class Engines:
         try:
             known = {*self.sources, *(path.stem for path in (self._knowledge / "guidance").glob("*.md"))}
             yield from action_faults(self.model, self.actions, known)
-            _ = self.catalogue
+            yield from old_figures(self.catalogue, self._knowledge / "catalog", dt.datetime.now(tz=dt.UTC).date())
         except KnowledgeError as fault:
             yield from str(fault).splitlines()

@@ -30,6 +30,10 @@ class Settings(BaseSettings):
         description="Folder of the knowledge base (model, guidance, actions, catalogue).",
     )
     prompts_dir: Path = Field(default=_DATA_ROOT / "prompts", description="Folder of the prompts for a language model.")
+    catalog_file: str = Field(
+        default="",
+        description="YAML file of your own prices and figures, used in place of the shipped ones; empty: as shipped.",
+    )
     database_url: str = Field(
         default="", description="SQLAlchemy address of the event log; empty: SQLite in the data folder."
     )

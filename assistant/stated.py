@@ -9,7 +9,7 @@ import numpy as np
 from assistant.errors import InputError, KnowledgeError
 from assistant.interview.evidence import FACT_UNITS, PLANNING_CLUES, Evidence, Fact
 from assistant.interview.model import DIMENSIONS, LEVELS, MaturityModel
-from assistant.knowledge import load_yaml, parse_yaml
+from assistant.knowledge import load_yaml
 
 _CHOICES: dict[str, tuple[str, ...]] = {
     "data_sensitivity": ("low", "medium", "high", "regulated"),
@@ -22,6 +22,11 @@ _UNITS = {**FACT_UNITS, **PLANNING_CLUES, "horizon_months": "months"}
 """The stable facts, and what the planner otherwise draws from a person's words."""
 _LARGEST = 1e15
 """No fact is near it; beyond it somebody slipped."""
+_MOST = {
+    "training_data_tb": 1e7, "model_params_b": 1e5, "peak_rps": 1e8, "gpu_on_prem": 1e7, "budget_usd_year": 1e12,
+    "team_ml_engineers": 1e6, "latency_ms": 1e9, "horizon_months": 1200.0,
+}  # fmt: skip
+"""Beyond these a unit was mixed up: ten exabytes of data, 100 trillion parameters, the largest services and budgets."""
 _OWN_KEYS = ("stage", "levels", "facts")
 
 
@@ -53,6 +58,8 @@ def _fact(name: str, value: Any) -> Fact:
 def _number(name: str, value: Any) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= _LARGEST:
         raise InputError(f"{name} is {_brief(value)}; a number of at least 0 is expected ({_UNITS[name]}).")
+    if value > (most := _MOST.get(name, _LARGEST)):
+        raise InputError(f"{name} is {_brief(value)}; at most {most:g} {_UNITS[name]} is expected: check the unit.")
     return float(value)
 
 
@@ -99,24 +106,31 @@ def _stated(model: MaturityModel, dimension: str, level: int) -> Evidence:
     )
 
 
-def stated_in(file: Path, changes: Sequence[str] = ()) -> dict[str, Any]:
-    """The content of a facts file, with ``name=value`` changes applied; InputError names what is wrong."""
+def stated_in(file: Path) -> dict[str, Any]:
+    """The content of a facts file; InputError names what is wrong."""
     try:
         content = load_yaml(file)
     except KnowledgeError as fault:
         raise InputError(str(fault)) from fault
     if not isinstance(content, dict):
         raise InputError(f"{file}:1: facts are expected, one a line, such as 'peak_rps: 200'.")
-    for change in changes:
-        name, sign, value = change.partition("=")
-        if not sign or not name.strip() or not value.strip():
-            raise InputError(f"--set {change!r} is not understood; name=value is expected, such as peak_rps=500.")
-        content[name.strip()] = _value(change, value)
     return content
 
 
-def _value(change: str, value: str) -> Any:
-    try:
-        return parse_yaml(value, Path("--set"))
-    except KnowledgeError as fault:
-        raise InputError(f"The value in --set {change!r} is no plain value; give for example peak_rps=500.") from fault
+def restaged(stated: Mapping[str, Any], changes: Sequence[str]) -> tuple[dict[str, Any], list[str]]:
+    """``stated`` with the changes made that are of the stage or of a dimension's level, and the changes that are not.
+
+    ``stage=4`` and ``data=2`` are such changes, and ``stage=unknown`` takes it away. InputError names a wrong level.
+    """
+    content, levels, others = dict(stated), dict(stated.get("levels") or {}), []
+    for change in changes:
+        name, sign, value = (part.strip() for part in change.partition("="))
+        if not sign or name not in ("stage", *DIMENSIONS):
+            others.append(change)
+            continue
+        place = content if name == "stage" else levels
+        if value == "unknown":
+            place.pop(name, None)
+        else:
+            place[name] = _level(name, int(value) if value.isdecimal() else value)
+    return {**content, "levels": levels}, others

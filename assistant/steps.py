@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,7 @@ from assistant.interview.events import (
     ReplyGiven,
 )
 from assistant.interview.evidence import Evidence, Fact
+from assistant.interview.explanation import reasons
 from assistant.interview.followup import FollowUp, confirmed, follow_up, overruled, question_of
 from assistant.interview.inference import Posterior
 from assistant.interview.model import DIMENSIONS, Question
@@ -44,6 +46,8 @@ class Steps:
     def said(self, text: str) -> list[Event]:
         """The person typed a message."""
         question = self._open()
+        if self._advisor.supposed(text):  # answered, and nothing of it is taken for a fact
+            return self._reply([MessageReceived(text=text)], Understanding(intent="question"))
         read = self._read(text, question, self._seq)
         if read.corrects and (corrected := self._corrected(text)) is not None:
             return corrected
@@ -175,13 +179,16 @@ class Steps:
         found, after = self._drafted(opening, read)
         posterior = Posterior(self._model, after.evidence)
         question, why = self._next(opening[0], read, after, posterior, instead)
+        now = assess(self._model, after.evidence, posterior)
         situation = Situation(
             understanding=read,
-            assessment=assess(self._model, after.evidence, posterior),
+            assessment=now,
             before=assess(self._model, before.evidence),
             question=question,
             why=why,
             answer=self._answer_to(opening[0], read),
+            # weighing each piece takes a posterior of its own, so it is done once, when the interview ends
+            reasons=reasons(self._model, after.evidence, now.stage, 3) if question is None else (),
             done=question is None,
             turn_number=len(after.turns),
             previous=before.turns[-1].reply if before.turns else before.greeting,
@@ -211,12 +218,16 @@ class Steps:
             return follows.question, follows.why
         aside = isinstance(first, DocumentAttached) or getattr(first, "question", "") is None
         stays = question_of(self._model, after, self._state.open_question) if aside else None
-        return stays or next_question(self._model, after, posterior).question, ""
+        stage = int(posterior.stage.argmax()) + 1
+        waits = partial(self._advisor.waits_for, after.facts, stage)
+        return stays or next_question(self._model, after, posterior, waits).question, ""
 
     def _answer_to(self, event: Event, read: Understanding) -> str | None:
-        """The answer to a question that the person asked in between, with its citations."""
+        """The answer to a question that the person asked in between, with its citations; or what a supposition changes."""
         if read.intent != "question" or not isinstance(event, MessageReceived):
             return None
+        if changes := self._advisor.supposed(event.text):
+            return self._advisor.answer_what_if(self._state.evidence, self._state.facts, changes)
         from assistant.retrieval.grounded import with_sources
 
         earlier = [turn.text for turn in self._state.turns if turn.question is None]

@@ -9,7 +9,7 @@ from typing import Any, Literal, Self, TypeVar
 from pydantic import Field, ValidationError, model_validator
 
 from assistant.errors import InputError
-from assistant.interview.evidence import FACT_UNITS
+from assistant.interview.evidence import FACT_UNITS, PLANNING_CLUES
 from assistant.interview.model import DIMENSIONS, Level, Value
 
 FOLDER = Path(__file__).resolve().parent / "cases"
@@ -18,6 +18,11 @@ PHASES = ("training", "customisation", "inference")
 """The three decisions of a placement, in the order in which they are shown."""
 
 Split = Literal["dev", "test"]
+PlacementPhase = Literal[
+    "train", "customise", "optimise", "batch_inference", "online_inference", "retrieval_store", "registry", "monitoring"
+]
+PLACEMENT_FACTS = (*FACT_UNITS, *PLANNING_CLUES, "horizon_months")
+"""What a placement case may state: the facts, the planning clues, and how long the need lasts."""
 Decision = Literal["on-prem", "colocation", "cloud", "sovereign-cloud", "api", "edge", "none-yet"]
 T = TypeVar("T", bound=Value)
 
@@ -136,6 +141,36 @@ class QuestionCase(Value):
         return "test" if hashlib.sha256(self.id.encode()).digest()[-1] % 2 else "dev"
 
 
+class PlacementCase(Value):
+    """An organisation in words and facts, and for each phase every decision that a careful architect may give.
+
+    The first one is the panel's own; ``exception`` marks a case in which the hybrid approach is wrong, by ``outcome``.
+    """
+
+    id: str = Field(min_length=1)
+    organisation: str = Field(min_length=1)
+    stage: Level
+    facts: dict[str, float | bool | str]
+    expected: dict[PlacementPhase, tuple[Decision, ...]]
+    exception: bool
+    outcome: str = Field(min_length=1)
+    why: str = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        if not self.expected or not all(self.expected.values()):
+            raise ValueError("expected must give at least one decision for each phase that it names")
+        unknown = sorted(set(self.facts) - set(PLACEMENT_FACTS))
+        if unknown:
+            raise ValueError(f"unknown facts {', '.join(unknown)}; known are {', '.join(PLACEMENT_FACTS)}")
+        return self
+
+    @property
+    def split(self) -> Split:
+        """By the parity of the id's SHA-256, as of questions."""
+        return "test" if hashlib.sha256(self.id.encode()).digest()[-1] % 2 else "dev"
+
+
 def respondents(split: str, file: Path = FOLDER / "respondents.jsonl") -> tuple[Respondent, ...]:
     """The respondents of a split; InputError names the split, or file and line of a fault."""
     wanted = _checked(split)
@@ -152,6 +187,12 @@ def questions(split: str, file: Path = FOLDER / "questions.jsonl") -> tuple[Ques
     """The questions of a split; InputError as ``respondents``."""
     wanted = _checked(split)
     return tuple(case for case in _cases(file, QuestionCase) if case.split == wanted)
+
+
+def placement_cases(split: str, file: Path = FOLDER / "placements.jsonl") -> tuple[PlacementCase, ...]:
+    """The panel's placement cases of a split; InputError as ``respondents``."""
+    wanted = _checked(split)
+    return tuple(case for case in _cases(file, PlacementCase) if case.split == wanted)
 
 
 def digest(file: Path) -> str:

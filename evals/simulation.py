@@ -4,7 +4,7 @@ The steps of a conversation are the product's own (``assistant/steps.py``): read
 and "I don't know" do here what they do there. Only the wording of replies and the storage are left out.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -16,12 +16,15 @@ from zlib import crc32
 import numpy as np
 
 from assistant.interview.events import Event, Recorded, ReplyGiven, SessionStarted
+from assistant.interview.evidence import Fact
 from assistant.interview.followup import follows_up, question_of
 from assistant.interview.inference import Posterior
 from assistant.interview.model import DIMENSIONS, MaturityModel, Question
 from assistant.interview.state import State, fold
 from assistant.knowledge import maturity_model
 from assistant.language.protocol import Reader, Understanding
+from assistant.planning.changes import Change
+from assistant.planning.deciding import waits_for
 from assistant.steps import Steps
 from evals.answering import Person, Persona, Reply
 from evals.voices import Phrases, Voices, phrasebook, voices
@@ -116,6 +119,14 @@ class Table:
     def laid(cls, model: MaturityModel, reader: Reader, phrases: Phrases) -> "Table":
         """With a reader that remembers."""
         return cls(model, _Engines(Remembering(reader)), phrases, voices())
+
+    def supposed(self, text: str) -> tuple[Change, ...]:  # noqa: ARG002
+        """Nothing: no persona asks "what if"."""
+        return ()
+
+    def waits_for(self, facts: Mapping[str, Fact], stage: int) -> frozenset[str]:
+        """The facts that the plan waits for, as the product asks for them, but without prices."""
+        return waits_for(self.model, facts, stage)
 
     @cached_property
     def unlimited(self) -> MaturityModel:

@@ -10,8 +10,9 @@ import pytest
 from tests.conftest import ROOT
 
 PACKAGE = ROOT / "assistant"
-PURE = {"pydantic", "numpy"}
+PURE = {"pydantic", "numpy", "ortools"}
 HEAVY = {
+    "ortools",
     "gradio",
     "chromadb",
     "langchain_chroma",

@@ -135,3 +135,45 @@ def test_boasting_without_anything_concrete_is_followed_up(advisor: Advisor) -> 
     turn = session.say("We are absolutely world class at this, fully embedded everywhere in everything, truly leading.")
     assert turn.question is not None
     assert turn.question.dimension == dimension, "the next question stays with the claim"
+
+
+@pytest.mark.parametrize(
+    "words", ["What if our data may not leave our premises?", "Suppose our data may not leave our premises."]
+)
+def test_what_if_is_answered_and_nothing_of_it_is_kept(advisor: Advisor, words: str) -> None:
+    session = advisor.start(owner="anna")
+    asked = session.say(RUNS + " We have a data centre of our own and 20 requests a second.").question
+    before, known = session.evidence, dict(session.facts)
+    turn = session.say(words)
+    assert "Supposing the data may not leave your premises" in turn.text
+    assert "only supposed" in turn.text
+    assert session.evidence == before
+    assert session.facts == known
+    assert turn.question == asked, "the open question stays"
+    session.say("Our data may not leave our premises.")
+    assert session.facts["residency"].value == "on-prem-only"
+
+
+def test_a_supposition_that_cannot_be_made_is_one_sentence(advisor: Advisor) -> None:
+    session = advisor.start(owner="anna")
+    session.say(RUNS)
+    turn = session.say("What if the load doubled?")
+    assert "peak_rps is not known yet" in turn.text
+    assert not turn.facts
+
+
+def test_what_if_of_a_session_stores_nothing(advisor: Advisor) -> None:
+    session = advisor.start(owner="anna")
+    session.say(RUNS + " We see 20 requests a second at the peak.")
+    count = len(session.turns)
+    asked = session.what_if("peak_rps*=10", "usd_kwh=0.4")
+    assert next(row for row in asked.rows if row.what == "peak_rps").numbers["peak_rps"] == (20, 200)
+    assert len(session.turns) == count
+    with pytest.raises(InputError, match="did you mean peak_rps"):
+        session.what_if("peak_rsp=3")
+
+
+def test_facts_that_change_nothing_are_not_asked(advisor: Advisor) -> None:
+    """At Awareness only a rule about where data may be, people and money bear on the little that is planned."""
+    assert advisor.waits_for({}, 1) == {"residency", "team_ml_engineers", "budget_usd_year"}
+    assert {"residency", "has_datacentre", "peak_rps", "latency_ms"} <= advisor.waits_for({}, 4)

@@ -145,6 +145,20 @@ class Posterior:
         return {dimension: int(below[d].argmax()) + 1 for d, dimension in enumerate(DIMENSIONS)}
 
 
+def stage_posterior(model: MaturityModel, likelihoods: Array) -> Array:
+    """The posterior over the stage alone, for many likelihoods of the levels at once: (..., 8, 5) to (..., 5).
+
+    The same as ``Posterior(...).stage`` without the levels, so that a planner can ask it hundreds of times.
+    """
+    weights = _kernel(model.parameters.kernel_spread)[:, None, :] * likelihoods[..., None, :, :]  # (..., g, d, l)
+    scale = weights.sum(axis=-1, keepdims=True)
+    general = np.log(np.array(model.parameters.prior)) + np.log(scale[..., 0]).sum(axis=-1)
+    general = np.exp(general - general.max(axis=-1, keepdims=True))
+    joint = np.einsum("...g,...gs->...s", general, automaton(model.rule).stage_weights(weights / scale))
+    result: Array = joint / joint.sum(axis=-1, keepdims=True)
+    return result
+
+
 @lru_cache(maxsize=16)
 def _kernel(spread: float) -> Array:
     distance = np.abs(np.subtract.outer(np.array(LEVELS), np.array(LEVELS)))

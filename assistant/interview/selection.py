@@ -5,7 +5,7 @@ and the level of its dimension. An answer's own noise is subtracted by construct
 of the answer, is what counts (the trap named in BED-LLM, arXiv 2508.21184).
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 
 import numpy as np
 
@@ -73,12 +73,15 @@ def _mutual_information(joint: Array) -> float:
     return float((joint[positive] * np.log2(joint[positive] / independent[positive])).sum())
 
 
-def next_question(model: MaturityModel, state: State, posterior: Posterior) -> Choice:
+def next_question(
+    model: MaturityModel, state: State, posterior: Posterior, waits_for: Callable[[], Collection[str]] | None = None
+) -> Choice:
     """The question worth most, or none when the interview has enough.
 
     Content balance comes first: while a dimension has neither evidence nor an answered question, only questions about such
     dimensions compete. Then information decides, until the stage is certain enough or nothing is worth asking. Then come
-    the facts that the plan needs. What is known, answered or skipped is never asked.
+    the facts that the plan needs: those that ``waits_for`` names when it is first asked, or all. What is known, answered
+    or skipped is never asked.
     """
     parameters = model.parameters
     if len(state.answered) >= parameters.max_questions:
@@ -95,7 +98,9 @@ def next_question(model: MaturityModel, state: State, posterior: Posterior) -> C
     scored = [] if enough else [(_worth(q, state, posterior, model), q) for q in about]
     worthy = [(worth, q) for worth, q in scored if fresh or worth >= parameters.worth_asking]
     if not worthy:
-        worthy = [(q.worth * 60 / q.seconds, q) for q in candidates if q.dimension == "deployment"]
+        useful = [q for q in candidates if q.dimension == "deployment"]
+        needed = waits_for() if useful and waits_for is not None else {q.fact for q in useful}
+        worthy = [(q.worth * 60 / q.seconds, q) for q in useful if q.fact in needed]
     if not worthy:
         return Choice(question=None, worth=0)
     worth, question = max(worthy, key=lambda pair: pair[0])

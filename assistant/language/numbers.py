@@ -33,6 +33,8 @@ _PARTS = {
     "hundredth": 1 / 100, "thousandth": 1 / 1000,
 }  # fmt: skip
 _PAIR = {"couple": 2.0, "pair": 2.0, "pairs": 2.0}
+WORDS = _ONES | _TEENS | _TENS
+"""Single number words, with their values."""
 _BELOW_HUNDRED = _ONES | _TEENS | _TENS | _PAIR
 
 _DIGIT = "|".join(_ONES)

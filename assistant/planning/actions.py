@@ -3,7 +3,7 @@
 The actions are data in ``knowledge/actions/``; this module says what is well-formed and puts them in order.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from graphlib import CycleError, TopologicalSorter
 from typing import Annotated, Literal, Self
 
@@ -24,7 +24,8 @@ class Action(Value):
     ``indicators``: ids of the indicators that are true once ``exit_criterion`` is met; the first one belongs to
     ``dimension``. ``effort_weeks``: person-weeks of work, all hands together. ``cost_usd``: lowest and highest money
     spent beyond that work. ``requires``: ids of actions that come first, unless what they make true holds already.
-    ``sources``: ids in ``knowledge/sources.yaml`` or of guidance documents.
+    ``sources``: ids in ``knowledge/sources.yaml`` or of guidance documents. ``risk``: what most often goes wrong, and
+    what helps against it. ``alternative_to``: id of the action that organisations of other sizes do instead.
     """
 
     id: str = Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")
@@ -44,6 +45,13 @@ class Action(Value):
     sizes: tuple[Size, ...] = Field(default=("small", "medium", "large"), min_length=1)
     quick_win: bool = False
     sources: tuple[str, ...] = Field(min_length=1)
+    risk: str = ""
+    alternative_to: str | None = None
+
+    @property
+    def planned_usd(self) -> float:
+        """What a plan sets aside for it: the highest cost, so that a budget holds even where all comes dearer."""
+        return self.cost_usd[1]
 
     @property
     def sustains(self) -> bool:
@@ -58,6 +66,8 @@ class Action(Value):
             raise ValueError(f"action {self.id!r}: cost_usd is [lowest, highest]")
         if not self.indicators[0].startswith(self.dimension + "."):
             raise ValueError(f"action {self.id!r}: its first indicator must begin with {self.dimension + '.'!r}")
+        if self.id == self.alternative_to:
+            raise ValueError(f"action {self.id!r} is an alternative to itself")
         if self.id in self.requires:
             raise ValueError(f"action {self.id!r} requires itself")
         return self
@@ -102,7 +112,7 @@ def action_faults(model: MaturityModel, actions: Sequence[Action], sources: Iter
 
     ``sources``: the known source and guidance ids; nothing is said of sources when it is empty.
     """
-    known_ids = {action.id for action in actions}
+    by_id = {action.id: action for action in actions}
     known_sources = set(sources)
     for action in actions:
         for indicator in action.indicators:
@@ -112,8 +122,9 @@ def action_faults(model: MaturityModel, actions: Sequence[Action], sources: Iter
             elif found.level > action.to_level:
                 yield f"action {action.id!r}: {indicator!r} is of level {found.level}, above its to_level"
         for required in action.requires:
-            if required not in known_ids:
+            if required not in by_id:
                 yield f"action {action.id!r} requires the unknown action {required!r}"
+        yield from _alternative_faults(action, by_id)
         for source in action.sources:
             if known_sources and source not in known_sources:
                 yield f"action {action.id!r} cites the unknown source {source!r}"
@@ -121,3 +132,15 @@ def action_faults(model: MaturityModel, actions: Sequence[Action], sources: Iter
         order(actions)
     except KnowledgeError as fault:
         yield str(fault)
+
+
+def _alternative_faults(action: Action, by_id: Mapping[str, Action]) -> Iterator[str]:
+    if action.alternative_to is None:
+        return
+    other = by_id.get(action.alternative_to)
+    if other is None:
+        yield f"action {action.id!r} is an alternative to the unknown action {action.alternative_to!r}"
+    elif shared := {*action.sizes} & {*other.sizes}:
+        yield f"action {action.id!r} and its alternative {other.id!r} both suit the size {', '.join(sorted(shared))}"
+    elif not {*action.indicators} & {*other.indicators}:
+        yield f"action {action.id!r} makes nothing true that its alternative {other.id!r} does"

@@ -1,11 +1,12 @@
 """How much an organisation can take on at once: from the people and the money it named."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from assistant.interview.evidence import Fact
 from assistant.interview.model import Value
 from assistant.planning.actions import Action, Size
+from assistant.planning.schedule import QUARTER
 from assistant.planning.situation import situation
 
 LEAST_WEEKS = 2
@@ -26,6 +27,8 @@ class Capacity(Value):
     budget_usd: float | None
     grounds: str
     """What the size was read from, or that it was assumed."""
+    people_weeks_quarter: float
+    """Person-weeks of a quarter: lanes x people x 13 weeks."""
 
     def weeks(self, action: Action) -> int:
         """How many weeks the action takes in one lane."""
@@ -53,37 +56,12 @@ def capacity(facts: Mapping[str, Fact]) -> Capacity:
         size = "small" if money < 100_000 else "medium" if money < 1_000_000 else "large"
         grounds = f"A budget of {money:,.0f} US dollars a year was named."
     lanes, hands, items = _BY_SIZE[size]
-    return Capacity(size=size, lanes=lanes, people=hands, items=items, budget_usd=money, grounds=grounds)
-
-
-class Slot(Value):
-    """When an action runs; weeks count from 1 and both ends belong to it."""
-
-    action: str
-    start_week: int
-    end_week: int
-
-
-def schedule(actions: Sequence[Action], after: Mapping[str, Sequence[str]], means: Capacity) -> tuple[Slot, ...]:
-    """Put actions, given in order of priority, into lanes; ``after`` names what each waits for (no rings).
-
-    Always the action that can start first is placed next, the one given earlier where two can.
-    """
-    lanes = [0] * means.lanes
-    ends: dict[str, int] = {}
-    waiting = {action.id: action for action in actions}
-    slots: list[Slot] = []
-    while waiting:
-        free = min(lanes)
-        ready = [a for a in waiting.values() if not any(r in waiting for r in after.get(a.id, ()))]
-        starts = {a.id: max([free, *(ends[r] for r in after.get(a.id, ()) if r in ends)]) for a in ready}
-        chosen = min(ready, key=lambda a: starts[a.id])  # min keeps the first of equals: the higher priority
-        start = starts[chosen.id]
-        end = start + means.weeks(chosen)
-        # the lane that has been free for the shortest time before the start, so that early lanes stay open
-        lane = max((i for i, busy in enumerate(lanes) if busy <= start), key=lanes.__getitem__)
-        lanes[lane] = end
-        ends[chosen.id] = end
-        slots.append(Slot(action=chosen.id, start_week=start + 1, end_week=end))
-        del waiting[chosen.id]
-    return tuple(slots)
+    return Capacity(
+        size=size,
+        lanes=lanes,
+        people=hands,
+        items=items,
+        budget_usd=money,
+        grounds=grounds,
+        people_weeks_quarter=lanes * hands * QUARTER,
+    )

@@ -12,6 +12,8 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from assistant.errors import InputError
 
 STALE_AFTER_DAYS = 90
+OLD_AFTER_DAYS = 365
+"""Beyond this the knowledge check asks for a new figure."""
 DEFAULT_GPU = "h100-sxm"
 
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
@@ -47,13 +49,17 @@ class Row(Frozen):
     id: str
     source: str
     date: dt.date
-    currency: str = "USD"
+    currency: Literal["USD"] = "USD"
     confidence: Confidence = "read"
     note: str = ""
 
     def is_stale(self, today: dt.date) -> bool:
         """Whether the figure is older than 90 days on `today`, and so must be shown with a warning."""
         return (today - self.date).days > STALE_AFTER_DAYS
+
+    def is_old(self, today: dt.date) -> bool:
+        """Whether the figure is over a year old on `today`, so that the knowledge check flags it."""
+        return (today - self.date).days > OLD_AFTER_DAYS
 
     def cite(self) -> str:
         """Return how a calculation names this row among its sources."""
@@ -174,6 +180,60 @@ class Figure(Row):
     unit: str
 
 
+class Grid(Row):
+    """The greenhouse gas that a kilowatt-hour of one country's grid stands for, location-based."""
+
+    region: str
+    kg_co2e_kwh: NotNegative
+
+
+class Link(Row):
+    """A private line into a cloud; the way out of the cloud is paid by the billed GB."""
+
+    provider: str
+    name: str
+    gbps: Positive
+    usd_month: NotNegative
+    usd_per_gb_out: NotNegative
+
+
+class Appliance(Row):
+    """A storage device that a cloud ships; `usd_job` is the fee of one device with `days_included` on site."""
+
+    provider: str
+    name: str
+    device_tb: Positive
+    usd_job: NotNegative
+    days_included: Positive
+    copy_gbps: Positive
+    shipping_days: NotNegative
+    usd_per_gb_out: NotNegative
+
+
+class Condition(Frozen):
+    """When a trap speaks up: a condition on one input or result of a calculator; every bound that is set must hold.
+
+    `near`: within the share `within` of any of the values; `equals`: one of the words.
+    """
+
+    input: str
+    near: tuple[float, ...] = ()
+    within: Share = 0.0
+    at_least: float | None = None
+    at_most: float | None = None
+    below: float | None = None
+    equals: tuple[str, ...] = ()
+
+
+class Trap(Row):
+    """A published number that misleads: what it is called, when it is met, and what to know then."""
+
+    name: str
+    calculators: tuple[str, ...] = Field(min_length=1)
+    when: tuple[Condition, ...]
+    warning: str
+
+
 R = TypeVar("R", bound=Row)
 
 
@@ -199,18 +259,24 @@ class Catalogue(Frozen):
     egress: tuple[Egress, ...] = ()
     power: tuple[PowerPrice, ...] = ()
     figures: tuple[Figure, ...] = ()
+    grids: tuple[Grid, ...] = ()
+    links: tuple[Link, ...] = ()
+    appliances: tuple[Appliance, ...] = ()
+    traps: tuple[Trap, ...] = ()
     sources: tuple[Source, ...] = ()
 
     def rows(self) -> tuple[Row, ...]:
         """Return every row that carries a figure."""
         return (
-            *self.gpus, *self.servers, *self.cloud, *self.apis, *self.egress, *self.power, *self.figures,
+            *self.gpus, *self.servers, *self.cloud, *self.apis, *self.egress, *self.power, *self.figures, *self.grids,
+            *self.links, *self.appliances,
         )  # fmt: skip
 
     @model_validator(mode="after")
     def _is_coherent(self) -> Self:
         lists: tuple[Sequence[Row | Source], ...] = (
-            self.gpus, self.servers, self.cloud, self.apis, self.egress, self.power, self.figures, self.sources,
+            self.gpus, self.servers, self.cloud, self.apis, self.egress, self.power, self.figures, self.grids, self.links,
+            self.appliances, self.traps, self.sources,
         )  # fmt: skip
         for rows in lists:
             ids = [row.id for row in rows]
@@ -227,7 +293,8 @@ class Catalogue(Frozen):
 
     def _check_sources(self) -> None:
         known = {source.id for source in self.sources}
-        cited = {row.source for row in self.rows()} | {gpu.price_source for gpu in self.gpus if gpu.price_source}
+        cited = {row.source for row in (*self.rows(), *self.traps)}
+        cited |= {gpu.price_source for gpu in self.gpus if gpu.price_source}
         if known and cited - known:
             raise ValueError(f"catalogue sources not listed: {', '.join(sorted(cited - known))}")
 
@@ -258,6 +325,14 @@ class Catalogue(Frozen):
     def power_price(self, region_id: str) -> PowerPrice:
         """Return the electricity price of this region."""
         return _find("power region", self.power, region_id)
+
+    def grid(self, grid_id: str) -> Grid:
+        """Return the greenhouse gas of this country's grid."""
+        return _find("grid", self.grids, grid_id)
+
+    def appliance(self, appliance_id: str) -> Appliance:
+        """Return the shipped storage device with this id."""
+        return _find("appliance", self.appliances, appliance_id)
 
     def figure(self, figure_id: str) -> Figure:
         """Return the single planning figure with this id."""

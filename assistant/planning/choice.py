@@ -40,9 +40,9 @@ class _Chooser:
 
     def __init__(
         self, model: MaturityModel, actions: Sequence[Action], gap: Sequence[Gap], holding: Collection[str],
-        wanted: Needs, means: Capacity,
+        wanted: Needs, means: Capacity, years: int,
     ) -> None:  # fmt: skip
-        self.model, self.wanted, self.means = model, wanted, means
+        self.model, self.wanted, self.means, self.years = model, wanted, means, years
         self.by_id = {action.id: action for action in actions}
         self.fitting = [action for action in actions if means.size in action.sizes]
         self.open = {g.indicator: g for g in gap}
@@ -69,13 +69,18 @@ class _Chooser:
             required = self.by_id.get(name)
             if required is None or (name not in self.chosen and self.holding.issuperset(required.indicators)):
                 continue
-            suited = required if self.means.size in required.sizes else self._counterpart(required)
+            suited = self.suited(required)
             if suited is not None and suited.id != action.id:
                 result.append(suited)
         return result
 
-    def _counterpart(self, action: Action) -> Action | None:
-        """The action for this size that makes most of the same indicators true, if any does."""
+    def suited(self, action: Action) -> Action | None:
+        """The action in the version for this size: itself, its alternative, or what makes most of the same true, if any."""
+        if self.means.size in action.sizes:
+            return action
+        linked = [a for a in self.fitting if action.id == a.alternative_to or a.id == action.alternative_to]
+        if linked:
+            return linked[0]
         shared = {a.id: len({*a.indicators} & {*action.indicators}) for a in self.fitting}
         best = max(self.fitting, key=lambda a: shared[a.id], default=None)
         return best if best is not None and shared[best.id] else None
@@ -96,15 +101,18 @@ class _Chooser:
         return reached(self.model, dimension, self.holding, self.wanted.now[dimension])
 
     def affordable(self, chain: Sequence[Action]) -> bool:
-        """Whether the money that was named carries the chain's lowest cost beside what is chosen."""
+        """Whether the money of the years there are carries the chain beside what is chosen, and no year's is too small."""
         budget = self.means.budget_usd
-        return budget is None or self.spent + sum(action.cost_usd[0] for action in chain) <= budget
+        if budget is None:
+            return True
+        costs = [action.planned_usd for action in chain]
+        return max(costs) <= budget and self.spent + sum(costs) <= budget * self.years
 
     def take(self, chain: Sequence[Action]) -> None:
         """Put the chain on the roadmap; its indicators are no longer open."""
         for action in chain:
             self.chosen[action.id] = action
-            self.spent += action.cost_usd[0]
+            self.spent += action.planned_usd
             self.holding.update(action.indicators)
             for indicator in action.indicators:
                 self.open.pop(indicator, None)
@@ -112,13 +120,14 @@ class _Chooser:
 
 def choose(
     model: MaturityModel, actions: Sequence[Action], gap: Sequence[Gap], holding: Collection[str], wanted: Needs,
-    means: Capacity, *, sustains: bool = False,
+    means: Capacity, *, years: int = 1, sustains: bool = False,
 ) -> Choice:  # fmt: skip
     """Pass the gates of the target stage one by one, then choose the best gain for its effort until the roadmap is full.
 
-    In the result two quick wins come first, then heavier gaps before lighter ones and lower levels before higher ones.
+    ``years``: for how many the roadmap runs; each has its budget. In the result two quick wins come first, then heavier
+    gaps before lighter ones and lower levels before higher ones.
     """
-    run = _Chooser(model, actions, gap, holding, wanted, means)
+    run = _Chooser(model, actions, gap, holding, wanted, means, years)
     limit = min(means.items, SUSTAINING_ITEMS) if sustains else means.items
     if sustains:
         _keep(run, limit)
@@ -132,7 +141,7 @@ def choose(
     while _take_best(run, pool, reasons, limit):
         pass
     ranked = _ranked(run.chosen.values(), wanted)
-    after = {a.id: tuple(r.id for r in _still_required(run, a, holding) if r.id in run.chosen) for a in ranked}
+    after = {a.id: _waits_for(run, a, holding) for a in ranked}
     return Choice(actions=tuple(ranked), after=after, left_out=_left_out(run, reasons))
 
 
@@ -144,12 +153,21 @@ def _take_best(run: _Chooser, pool: Sequence[Action], reasons: dict[str, str], l
     if best is None or gains[best] <= 0:
         return False
     if not run.affordable(chains[best]):
-        reasons[best] = "The budget that was named does not carry it beside what weighs more."
+        reasons[best] = _too_dear(run, chains[best])
     elif len(run.chosen) + len(chains[best]) > limit:
         reasons[best] = "The roadmap is full; this one weighs less and comes next."
     else:
         run.take(chains[best])
     return True
+
+
+def _too_dear(run: _Chooser, chain: Sequence[Action]) -> str:
+    cost, budget = sum(action.planned_usd for action in chain), run.means.budget_usd or 0.0
+    before = "; it needs others first, and with them" if len(chain) > 1 else ": it"
+    return (
+        f"The budget that was named, {budget:,.0f} US dollars a year, does not carry it beside what weighs more"
+        f"{before} may cost up to {cost:,.0f}."
+    )
 
 
 def _ranked(chosen: Iterable[Action], wanted: Needs) -> list[Action]:
@@ -167,9 +185,25 @@ def _keep(run: _Chooser, limit: int) -> None:
             run.take([action])
 
 
-def _still_required(run: _Chooser, action: Action, holding: Collection[str]) -> list[Action]:
-    held = set(holding)
-    return [r for r in run.required(action) if not held.issuperset(r.indicators)]
+def _waits_for(run: _Chooser, action: Action, held: Collection[str]) -> tuple[str, ...]:
+    """The chosen actions that make true what the action requires and what does not hold today.
+
+    That is the required action itself (in the version for the size) or, where another one chosen before makes the same
+    true, that one: waiting only for what was chosen before, no two actions wait for each other.
+    """
+    names = list(run.chosen)
+    earlier = names[: names.index(action.id)]
+    found: dict[str, None] = {}
+    for required in (run.by_id[name] for name in action.requires if name in run.by_id):
+        missing = {*required.indicators} - {*held}
+        suited = run.suited(required)
+        itself = [suited.id] if suited is not None and suited.id in run.chosen and suited.id != action.id else []
+        makers = {i: next((n for n in earlier if i in run.chosen[n].indicators), None) for i in sorted(missing)}
+        others = [n for n in makers.values() if n is not None]
+        if missing:
+            covered = len(others) == len(makers)
+            found |= dict.fromkeys(others if covered and not {*itself} & {*earlier} else itself or others)
+    return tuple(found)
 
 
 def _left_out(run: _Chooser, reasons: dict[str, str]) -> tuple[LeftOut, ...]:

@@ -16,13 +16,15 @@ _LENOVO = "ownership and break-even: Lenovo Press LP2368, 2026 (a server vendor'
 _UPTIME = "cost per used hour and break-even utilisation: Uptime Institute, O. Rogers, 2025-01-30"
 _CRF = "capital recovery factor: standard annuity formula"
 _DEFINITION = "definition: power · time"
+_CARBON = "CO2e = energy · grid intensity: Lacoste et al. 2019, arXiv 1910.09700"
 _PAN = "on-premises against token interface: Pan et al. 2025, arXiv 2509.18101"
 
 
-def energy(*, gpu_hours: float, watts: float, pue: float = 1.0) -> Calculation:
-    """Return the energy of a run: MWh = gpu_hours · watts · PUE / 1e6.
+def energy(*, gpu_hours: float, watts: float, pue: float = 1.0, kg_co2e_kwh: float | None = None) -> Calculation:
+    """Return the energy of a run: MWh = gpu_hours · watts · PUE / 1e6; tonnes of CO2e = MWh · kg per kWh.
 
-    `watts` is the draw of one GPU, `pue` the site's factor for cooling and losses (1.0 leaves them out).
+    `watts` is the draw of one GPU, `pue` the site's factor for cooling and losses (1.0 leaves them out), `kg_co2e_kwh` the
+    grid's greenhouse gas, location-based; `co2e_t` is there when it is given. Source: Lacoste et al. 2019, arXiv 1910.09700.
 
     Raises:
         InputError: a number out of range.
@@ -30,12 +32,15 @@ def energy(*, gpu_hours: float, watts: float, pue: float = 1.0) -> Calculation:
     hours = positive("gpu_hours", gpu_hours, "GPU-hours", "30.84e6")
     mwh = hours * positive("watts", watts, "watts", "700") * pue_factor(pue) / 1e6
     notes = ("GPUs alone: their servers, network and cooling come on top; the world's average PUE is 1.54.",)
+    values: dict[str, JsonValue] = {"mwh": mwh}
+    if kg_co2e_kwh is not None:
+        values["co2e_t"] = mwh * not_negative("kg_co2e_kwh", kg_co2e_kwh, "kg CO2e per kWh", "0.35")
     return Calculation(
         name="energy",
-        values={"mwh": mwh},
-        formula="mwh = gpu_hours·watts·pue / 1e6",
-        inputs={"gpu_hours": gpu_hours, "watts": watts, "pue": pue},
-        sources=(_DEFINITION,),
+        values=values,
+        formula="mwh = gpu_hours·watts·pue / 1e6; co2e_t = mwh·kg_co2e_kwh",
+        inputs={"gpu_hours": gpu_hours, "watts": watts, "pue": pue, "kg_co2e_kwh": kg_co2e_kwh},
+        sources=(_DEFINITION, *((_CARBON,) if kg_co2e_kwh is not None else ())),
         notes=notes if pue == 1.0 else notes[1:],
     )
 

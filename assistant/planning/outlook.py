@@ -2,9 +2,11 @@
 
 from collections.abc import Collection, Sequence
 
+import numpy as np
+
 from assistant.interview.evidence import Evidence
-from assistant.interview.inference import Posterior
-from assistant.interview.model import LEVELS, MaturityModel
+from assistant.interview.inference import Array, Posterior, level_likelihoods, stage_posterior
+from assistant.interview.model import DIMENSIONS, LEVELS, MaturityModel
 
 DONE_WEIGHT = 0.8
 """How far a finished action is trusted to have made its indicators true; as an ordinary affirmation."""
@@ -34,17 +36,72 @@ def outlook(
     They count as affirmed, and what was said against them no longer counts. A whole answer or a picked option describes
     the level of the day it was given: it moves up by as many levels as the finished actions have carried its dimension.
     """
-    rises = {dimension: _rise(model, dimension, level, holding, done) for dimension, level in now.median_levels.items()}
-    later = [_moved(item, *rises[item.dimension]) for item in evidence if item.indicator not in done]
-    later += [
+    levels = now.median_levels
+    later = [
+        item
+        for dimension, level in levels.items()
+        for item in _later(model, [e for e in evidence if e.dimension == dimension], dimension, level, holding, done)
+    ]
+    return Posterior(model, later)
+
+
+class Prospect:
+    """The outlook for many sets of finished work, quickly: what is said of a dimension depends on its own work alone.
+
+    The likelihood of a dimension's levels is kept for each set of its indicators, so that another set of finished work
+    costs no more than one pass through the rule's automaton. Gives the same stages as `outlook` (a test holds them
+    together).
+    """
+
+    def __init__(self, model: MaturityModel, evidence: Sequence[Evidence], now: Posterior, holding: Collection[str]) -> None:
+        self._model, self._now, self._holding = model, now, frozenset(holding)
+        self._levels = now.median_levels
+        self._own = {d: [e for e in evidence if e.dimension == d] for d in DIMENSIONS}
+        self._rows: dict[tuple[str, frozenset[str]], Array] = {}
+
+    def row(self, dimension: str, done: frozenset[str]) -> Array:
+        """The likelihood of the dimension's five levels once its indicators ``done`` are true, shape (5,)."""
+        place = DIMENSIONS.index(dimension)
+        if not done:
+            found: Array = self._now.likelihood[place]
+            return found
+        if (dimension, done) not in self._rows:
+            own, level = self._own[dimension], self._levels[dimension]
+            later = _later(self._model, own, dimension, level, self._holding, done)
+            self._rows[dimension, done] = level_likelihoods(self._model, later)[place]
+        return self._rows[dimension, done]
+
+    def likelihood(self, done: Collection[str]) -> Array:
+        """The likelihood of all levels once the indicators ``done`` are true, shape (8, 5)."""
+        own: dict[str, set[str]] = {d: set() for d in DIMENSIONS}
+        for indicator in done:
+            if indicator in self._model.indicators:
+                own[self._model.indicators[indicator].dimension].add(indicator)
+        return np.stack([self.row(d, frozenset(own[d])) for d in DIMENSIONS])
+
+    def stages(self, done: Sequence[Collection[str]]) -> Array:
+        """The stage's probabilities for each set of finished indicators, shape (sets, 5)."""
+        return stage_posterior(self._model, np.stack([self.likelihood(one) for one in done]))
+
+
+def _later(
+    model: MaturityModel,
+    own: Sequence[Evidence],
+    dimension: str,
+    level: int,
+    holding: Collection[str],
+    done: Collection[str],
+) -> list[Evidence]:
+    """The evidence on one dimension as it would be after the work."""
+    rise = _rise(model, dimension, level, holding, done)
+    finished = sorted(i for i in done if i in model.indicators and model.indicators[i].dimension == dimension)
+    return [_moved(item, *rise) for item in own if item.indicator not in done] + [
         Evidence(
-            quote="(after the action)", source="plan", dimension=model.indicators[i].dimension, indicator=i,
+            quote="(after the action)", source="plan", dimension=dimension, indicator=i,
             polarity="affirmed", weight=DONE_WEIGHT, kind="check",
         )
-        for i in sorted(done)
-        if i in model.indicators
+        for i in finished
     ]  # fmt: skip
-    return Posterior(model, later)
 
 
 def _rise(

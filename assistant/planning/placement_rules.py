@@ -1,178 +1,33 @@
 """The table of placement rules, in the order in which they are tried: the first one that applies to a phase decides.
 
-Hard gates stand first, then volume and cost, then what is already there and where the data lies, then the stage. The
-hybrid approach is the prior at the end: it holds when nothing above speaks against it. To add a rule, add one entry
-here and one case to ``tests/planning/test_placement.py``.
+Hard gates stand first (`placement_gates`), then volume and cost, then what is already there and where the data lies, then
+the stage. The hybrid approach is the prior at the end: it holds when nothing above speaks against it. To add a rule, add
+one entry here and one case to ``tests/planning/test_placement.py``.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import replace
+from functools import lru_cache
 
-from assistant.planning.situation import EDGE_MS, HEAVY_TB, LIGHT_TB, SHORT_MONTHS, SMALL_TEAM, Situation
+from assistant.planning.placement_gates import GATES, NEED
+from assistant.planning.placement_phases import (
+    ADAPT,
+    BATCH,
+    BUILD,
+    HOME,
+    ONLINE,
+    PHASES,
+    STORE,
+    Decision,
+    PhaseId,
+    Rule,
+)
+from assistant.planning.situation import HEAVY_TB, Situation
 
-PhaseId = Literal["train", "customise", "optimise", "batch_inference", "online_inference"]
-Decision = Literal["on-prem", "colocation", "cloud", "sovereign-cloud", "api", "edge", "none-yet"]
-
-PHASES: tuple[PhaseId, ...] = ("train", "customise", "optimise", "batch_inference", "online_inference")
-BUILD: tuple[PhaseId, ...] = ("train", "customise", "optimise")
-HOME: tuple[PhaseId, ...] = (*BUILD, "batch_inference")
-BATCH: tuple[PhaseId, ...] = ("batch_inference",)
-ONLINE: tuple[PhaseId, ...] = ("online_inference",)
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """When a rule applies, what it decides for which phases, and how it is explained.
-
-    ``uses``: the facts it looks at; those not said become named assumptions. ``instead``: the runner-up and why not.
-    ``certainty`` in 0..1: how far the rule can be trusted when every fact it uses was stated.
-    """
-
-    id: str
-    phases: tuple[PhaseId, ...]
-    when: Callable[[Situation], bool]
-    decision: Decision
-    reason: str
-    instead: Decision
-    why_not: str
-    uses: tuple[str, ...]
-    sources: tuple[str, ...]
-    certainty: float
-    hard: bool = False
-
-
-GATES = (
-    Rule(
-        "awareness-build", HOME, lambda s: s.stage == 1, "none-yet",
-        "At the Awareness stage there is nothing to train or tune yet: the money goes into learning, a list of the data "
-        "and one problem worth trying.",
-        "api", "Even vendor tuning needs a use case and examples, and neither exists yet.",
-        (), ("FOUND", "hybrid-by-stage"), 0.9,
-    ),
-    Rule(
-        "awareness-closed", ONLINE, lambda s: s.stage == 1 and s.premises_only, "none-yet",
-        "There is no use case yet, and the data may not go to anybody's service, so nothing is set up before a first use "
-        "is chosen.",
-        "api", "A service outside may not see this data; it can be tried with public examples only.",
-        ("residency",), ("FOUND", "hybrid-by-stage"), 0.85, True,
-    ),
-    Rule(
-        "awareness-try", ONLINE, lambda s: s.stage == 1, "api",
-        "At the Awareness stage a finished model behind a metered service is enough to learn with, on harmless data.",
-        "none-yet", "Learning by trying costs a few dollars and teaches more than reading.",
-        (), ("FOUND", "hybrid-by-stage"), 0.85,
-    ),
-    Rule(
-        "edge-latency", ONLINE, lambda s: s.edge, "edge",
-        f"An answer within {EDGE_MS:g} ms leaves no time for the way to a data centre and back, so the model runs where "
-        "the question arises; it can be trained elsewhere.",
-        "on-prem", "A data centre of one's own is near enough only when it stands on the same site as the machine.",
-        ("latency_ms",), ("DEL3T", "when-hybrid-is-wrong"), 0.9, True,
-    ),
-    Rule(
-        "edge-disconnected", ONLINE, lambda s: s.cut_off, "edge",
-        "Where there is no line, no far machine can answer: the model runs on the spot, and new versions and samples "
-        "travel when there is a connection. It can be trained elsewhere.",
-        "cloud", "It answers only while the line holds, and the work cannot wait for it.",
-        ("disconnected_site",), ("DEL3T", "when-hybrid-is-wrong"), 0.9, True,
-    ),
-    Rule(
-        "premises-only", PHASES, lambda s: s.premises_only, "on-prem",
-        "The data may not leave your premises, so everything that touches it stays there, inference too; an open model "
-        "on machines of one's own, small at first, does the work.",
-        "sovereign-cloud", "Even a national cloud stands outside your premises.",
-        ("residency",), ("MANNING", "FLUXH", "when-hybrid-is-wrong"), 0.95, True,
-    ),
-    Rule(
-        "pilot-no-team", ("train",), lambda s: s.stage == 2 and s.no_team and not s.gpus, "none-yet",
-        "Nobody is there to train a model, and no pilot has shown yet that one is needed: a finished model, adapted with "
-        "examples and documents, shows first what it can do.",
-        "api", "Tuning through a provider comes after a trial whose answers fall short, and with somebody to judge them.",
-        ("team_ml_engineers", "gpu_on_prem"), ("UPTIME25", "hybrid-by-stage"), 0.75,
-    ),
-    Rule(
-        "inverse-train", ("train",), lambda s: s.rents_bursts and not s.heavy_data, "cloud",
-        "Your own machines are full with steady inference, and rented ones are in use for bursts already: training, which "
-        "comes in bursts, fits there, with personal data under contract.",
-        "on-prem", "Machines bought for a few weeks of training a year would stand idle for the rest.",
-        ("peak_rps", "load_steady", "cloud", "data_sensitivity", "training_data_tb"), ("ERTAS", "DEL3T", "HBS"), 0.65,
-    ),
-    Rule(
-        "data-in-cloud", HOME,
-        lambda s: s.data_in_cloud and not (s.foreign_law or s.no_team or (s.regulated and s.has_datacentre is True)),
-        "cloud",
-        "The data already lies in the cloud: data gravity points the other way, and computing goes to the data.",
-        "on-prem", "Every run would first carry the data home and pay for its way out.",
-        ("cloud", "data_location"), ("INGRESS", "ALELAPI", "data-gravity"), 0.8,
-    ),
-    Rule(
-        "foreign-law-serve", ONLINE,
-        lambda s: s.foreign_law and not (s.busy_at_home and s.site and not s.no_team)
-        and not (s.stage == 2 and s.regulated and s.site),
-        "sovereign-cloud",
-        "Requests carry data that has to stay under your own law; a sovereign or local provider scales without giving "
-        "a foreign law access.",
-        "cloud", "A local region of a provider under foreign law may have to hand data out.",
-        ("foreign_law_excluded", "residency", "data_sensitivity", "cloud"),
-        ("GMICLOUD", "LETSASK", "sovereignty-and-exit"), 0.8, True,
-    ),
-    Rule(
-        "sensitive-at-home", HOME, lambda s: s.sensitive and s.site, "on-prem",
-        "Sensitive data and a place of your own to keep it: training, tuning and optimising stay beside it, under your "
-        "own control.",
-        "cloud", "It would copy sensitive data to a place you control less, for no gain that was named.",
-        ("data_sensitivity", "has_datacentre", "gpu_on_prem"), ("FOUND", "MANNING", "hybrid-approach"), 0.9, True,
-    ),
-    Rule(
-        "foreign-law-home", HOME, lambda s: s.foreign_law and s.site and s.stage >= 3 and not s.no_team, "on-prem",
-        "The data has to stay under your own law, and nothing is further from a foreign one than a place of your own.",
-        "sovereign-cloud", "It would do as well, once your own machines are full.",
-        ("foreign_law_excluded", "residency", "data_sensitivity", "cloud", "has_datacentre"),
-        ("GMICLOUD", "FOUND", "sovereignty-and-exit"), 0.8,
-    ),
-    Rule(
-        "foreign-law-build", HOME, lambda s: s.foreign_law, "sovereign-cloud",
-        "The data has to stay under your own law, and a home for it on your premises is not there or not worth it yet: a "
-        "provider of your country or region is needed, as a foreign provider's local region stays in reach of its home law.",
-        "cloud", "A local region of a provider under foreign law may have to hand data out.",
-        ("foreign_law_excluded", "residency", "data_sensitivity", "cloud", "has_datacentre"),
-        ("GMICLOUD", "LETSASK", "sovereignty-and-exit"), 0.8, True,
-    ),
-    Rule(
-        "sensitive-trial-at-home", ONLINE, lambda s: s.stage == 2 and s.regulated and s.site, "on-prem",
-        "A trial on regulated data stays where the data is; it serves a handful of people and needs no scale.",
-        "cloud", "A trial does not need the cloud's scale, and the contract work for regulated data takes longer than it.",
-        ("data_sensitivity", "has_datacentre", "gpu_on_prem"), ("MANNING", "hybrid-by-stage"), 0.65,
-    ),
-    Rule(
-        "no-team-closed", PHASES, lambda s: s.no_team and s.sensitive and not (s.tiny and not s.regulated), "cloud",
-        "Nobody is there to build or run models, and the data is sensitive: a managed service inside your own cloud "
-        "tenant, with a contract that forbids training on your data, does both.",
-        "api", "A public interface gives less control over where sensitive data goes and how long it is kept.",
-        ("team_ml_engineers", "data_sensitivity", "peak_rps"), ("UPTIME25", "LETSASK", "when-hybrid-is-wrong"), 0.65,
-    ),
-    Rule(
-        "no-team", PHASES, lambda s: s.no_team, "api",
-        "Nobody is there to build or run models: a finished model behind a metered service, adapted with examples and "
-        "documents, needs no team.",
-        "cloud", "Rented machines still want somebody who runs what is on them.",
-        ("team_ml_engineers",), ("UPTIME25", "when-hybrid-is-wrong"), 0.8, True,
-    ),
-)  # fmt: skip
+__all__ = ["PHASES", "RULES", "Decision", "PhaseId", "Rule", "decide", "prior"]
 
 VOLUME = (
     Rule(
-        "small-volume-serve", ONLINE + BATCH, lambda s: s.tiny and not s.sensitive, "api",
-        "So few requests cannot keep a machine busy; paying by the token or call is cheaper than any machine that waits.",
-        "cloud", "A rented accelerator is paid by the hour, used or not.",
-        ("peak_rps", "data_sensitivity"), ("PAN25", "when-hybrid-is-wrong"), 0.8,
-    ),
-    Rule(
-        "small-volume-build", BUILD,
-        lambda s: s.tiny and not s.sensitive and not s.site and (s.no_site or s.stage == 2)
-        and (s.training_data_tb or 0) < LIGHT_TB and (s.team_ml_engineers or 0) <= SMALL_TEAM,
-        "api",
+        "small-volume-adapt", ADAPT, lambda s: s.untrained and not s.sensitive, "api",
         "With so few requests, little data and a small team, adapting a finished model through its provider is enough; "
         "an own training ground would stand idle.",
         "cloud", "Rented training pays once prompts and retrieved documents no longer reach the quality that is needed.",
@@ -186,7 +41,7 @@ VOLUME = (
         ("peak_rps", "load_steady", "has_datacentre"), ("LP2368", "UPTIME25", "DEL3T", "when-hybrid-is-wrong"), 0.75,
     ),
     Rule(
-        "steady-heavy-colo", ONLINE + BATCH, lambda s: s.stage >= 3 and s.steady_heavy and s.means, "colocation",
+        "steady-heavy-colo", ONLINE + BATCH, lambda s: s.busy_in_cage, "colocation",
         "A heavy load round the clock is cheaper on owned machines; without a room of your own they stand in a rented "
         "cage.",
         "cloud", "Elastic capacity is worth its price only when it is not needed most of the time.",
@@ -195,18 +50,12 @@ VOLUME = (
     ),
     Rule(
         "inverse-build", BUILD,
-        lambda s: s.stage >= 3 and s.steady_heavy and not s.sensitive and not s.heavy_data, "cloud",
-        "Your own machines are full with steady inference, while training comes in bursts: bursts are what renting is "
-        "for.",
+        lambda s: s.stage >= 3 and s.fills_servers and not (s.sensitive or s.slow_burst or s.idle_cards or s.foreign_law),
+        "cloud",
+        "Training comes in bursts, and bursts are what renting is for; machines of your own, where there are any, are "
+        "full with steady inference.",
         "on-prem", "Machines bought for a few weeks of training a year would stand idle for the rest.",
-        ("peak_rps", "load_steady", "data_sensitivity", "training_data_tb"), ("ERTAS", "DEL3T", "HBS"), 0.65,
-    ),
-    Rule(
-        "short-horizon", BUILD,
-        lambda s: s.horizon_months is not None and s.horizon_months < SHORT_MONTHS and not s.gpus, "cloud",
-        "A need that lasts less than a year is rented: bought machines would not have paid for themselves.",
-        "on-prem", "Between about four and twenty months of full use pass before a bought server has paid for itself.",
-        ("horizon_months", "gpu_on_prem"), ("LP2368", "cost-and-break-even"), 0.8,
+        ("peak_rps", "load_steady", "data_sensitivity", "training_data_tb", "gpu_on_prem"), ("ERTAS", "DEL3T", "HBS"), 0.65,
     ),
 )  # fmt: skip
 
@@ -225,8 +74,18 @@ ESTATE = (
         ("gpu_on_prem", "has_datacentre"), ("QLORA", "UPTIME25"), 0.65,
     ),
     Rule(
-        "no-site-with-means", BUILD,
-        lambda s: s.stage >= 3 and s.no_site and s.means and (s.sensitive or s.heavy_data), "colocation",
+        "owned-gpus-serve", ONLINE,
+        lambda s: s.stage >= 3 and s.load_steady is True and s.site and s.gpus >= s.cards_needed
+        and (s.cloud == "none" or s.gpus_idle is True),
+        "on-prem",
+        "The GPUs are bought already and carry this even load: power and people are all that their hours cost, and a "
+        "first cloud contract would come on top.",
+        "cloud", "Renting pays again when the load swings, or outgrows the owned GPUs.",
+        ("gpu_on_prem", "peak_rps", "load_steady", "cloud"), ("UPTIME25", "cost-and-break-even"), 0.65,
+    ),
+    Rule(
+        "no-site-with-means", HOME + STORE,
+        lambda s: s.caged, "colocation",
         "There is no room of your own for machines, but data that should stay under your control, and money and people "
         "to run machines in a rented cage.",
         "cloud", "It would keep sensitive or heavy data on machines that are not yours.",
@@ -234,13 +93,20 @@ ESTATE = (
         ("UPTIME25", "INTROL", "when-hybrid-is-wrong"), 0.7,
     ),
     Rule(
-        "no-site", HOME, lambda s: s.stage >= 3 and s.no_site, "cloud",
+        "no-site", HOME + STORE, lambda s: s.stage >= 3 and s.no_site, "cloud",
         "Without a room that has power, cooling and people for it, machines are rented, not bought.",
         "colocation", "A rented cage with own machines wants steady use, money and people who run them.",
         ("has_datacentre", "budget_usd_year", "team_ml_engineers"), ("UPTIME25", "when-hybrid-is-wrong"), 0.85, True,
     ),
     Rule(
-        "heavy-data", HOME, lambda s: s.stage >= 3 and s.heavy_data, "on-prem",
+        "cloud-is-all", HOME + STORE, lambda s: s.cloud_is_all, "cloud",
+        "A cloud is in use, and no room or GPUs of your own were named: until they are, what exists is used, and nothing "
+        "is bought on a guess.",
+        "on-prem", "It wants a room, power, cooling and people, of which nothing was said.",
+        ("cloud", "has_datacentre", "gpu_on_prem", "data_location"), ("UPTIME25", "hybrid-by-stage"), 0.6,
+    ),
+    Rule(
+        "heavy-data", HOME + STORE, lambda s: s.stage >= 3 and s.heavy_data, "on-prem",
         f"From about {HEAVY_TB:g} TB on data is slow and dear to move again and again, so computing goes to the data.",
         "cloud", "Each refresh of the data would have to travel first.",
         ("training_data_tb", "has_datacentre", "data_location"), ("FOUND", "ALELAPI", "data-gravity"), 0.8,
@@ -254,6 +120,13 @@ ESTATE = (
         "on-prem", "A small server alone costs about as much as a year of this budget.",
         ("budget_usd_year", "data_sensitivity", "has_datacentre"), ("LP2368", "cost-and-break-even"), 0.6,
     ),
+    Rule(
+        "no-reason-to-own", BUILD, lambda s: s.no_reason_to_own, "cloud",
+        "Harmless, light data, no GPUs of your own and training now and then: none of the reasons for a training ground "
+        "at home holds here, and machines of your own would stand idle below the use at which they pay.",
+        "on-prem", "It pays when the data grows heavy or sensitive, or the machines are busy most of the time.",
+        ("data_sensitivity", "training_data_tb", "gpu_on_prem"), ("UPTIME25", "ERTAS", "DEL3T", "cost-and-break-even"), 0.6,
+    ),
 )  # fmt: skip
 
 STAGE = (
@@ -264,13 +137,20 @@ STAGE = (
         ("data_sensitivity",), ("LETSASK", "hybrid-by-stage"), 0.65,
     ),
     Rule(
-        "pilot-serve", ONLINE, lambda s: s.stage == 2, "api",
+        "pilot-serve", ONLINE + BATCH, lambda s: s.stage == 2 and not s.sensitive, "api",
         "A trial answers few questions: a metered service is there today and ends when the trial ends.",
         "cloud", "A rented machine has to be set up and paid while it waits.",
         ("data_sensitivity", "peak_rps"), ("FOUND", "hybrid-by-stage"), 0.7,
     ),
     Rule(
-        "pilot-build", HOME, lambda s: s.stage == 2, "cloud",
+        "store-beside-documents", STORE, lambda s: s.site or s.data_location == "on-prem" or s.stage >= 3, "on-prem",
+        "The index of your documents is small and is read all the time: it lives where the documents live, under the same "
+        "rules of access.",
+        "cloud", "It would copy every document's text to a second place, which has to be guarded and kept in step.",
+        ("data_location", "has_datacentre", "cloud"), ("FOUND", "ALELAPI", "data-gravity"), 0.7,
+    ),
+    Rule(
+        "pilot-build", HOME + STORE, lambda s: s.stage == 2, "cloud",
         "Experiments come and go: rented hours or a trial account fit them, and no machine is bought before a pilot has "
         "shown its worth.",
         "on-prem", "A server would be bought for a need that nobody has shown yet.",
@@ -297,9 +177,71 @@ STAGE = (
     ),
 )  # fmt: skip
 
-RULES: tuple[Rule, ...] = (*GATES, *VOLUME, *ESTATE, *STAGE)
+RULES: tuple[Rule, ...] = (*GATES, *NEED, *VOLUME, *ESTATE, *STAGE)
+_MADE: frozenset[Decision] = frozenset({"on-prem", "colocation", "cloud", "sovereign-cloud"})
 
 
 def decide(phase: PhaseId, situation: Situation) -> Rule:
-    """The first rule that applies. The stage rules at the end cover every stage, so there always is one."""
+    """The first rule that applies. The stage rules at the end cover every stage, so there always is one.
+
+    The registry stands where models are adapted and monitoring where they answer, so these follow those decisions.
+    """
+    if phase == "registry":
+        return _registry(decide("customise", situation))
+    if phase == "monitoring":
+        return _monitoring(decide("online_inference", situation), decide("customise", situation))
     return next(rule for rule in RULES if phase in rule.phases and rule.when(situation))
+
+
+def prior(phase: PhaseId, stage: int) -> Decision | None:
+    """What the hybrid approach alone would decide from the Operational stage on; None before it."""
+    if stage < 3:
+        return None
+    return "cloud" if phase in (*ONLINE, *BATCH, "monitoring") else "on-prem"
+
+
+@lru_cache(maxsize=128)
+def _registry(made: Rule) -> Rule:
+    if made.decision not in _MADE:
+        return replace(
+            made, id="registry-not-yet", phases=("registry",), decision="none-yet", instead="api", hard=False,
+            reason="There are no weights of your own to keep: prompts, examples and the named version of the model go under "
+            "ordinary version control.",
+            why_not="A provider's list of versions is not yours: it changes and ends at the provider's pace.",
+            sources=("promotion-path", "hybrid-by-stage"),
+        )  # fmt: skip
+    other: Decision = "cloud" if made.decision == "on-prem" else "on-prem"
+    return replace(
+        made, id="registry-beside-the-making", phases=("registry",), instead=other,
+        reason="The registry stands where models are made: versions, data lineage and results stay beside the data they "
+        "came from, and only signed versions leave.",
+        why_not="Lineage and results would cross a boundary at every trial, where only finished weights have to.",
+        sources=("KFREG", "promotion-path"),
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=256)
+def _monitoring(served: Rule, made: Rule) -> Rule:
+    if served.decision == "edge":
+        home: Decision = made.decision if made.decision in _MADE else "cloud"
+        return replace(
+            served, id="monitoring-of-the-edge", phases=("monitoring",), decision=home, instead="edge", hard=False,
+            reason="Devices measure themselves and send figures, and samples that may leave, when there is a line; they "
+            "are judged where the next version is made.",
+            why_not="A device sees only its own cases, and drift shows across all of them.",
+            sources=("PS", "DEL3T", "promotion-path"),
+        )  # fmt: skip
+    if served.decision == "none-yet":
+        return replace(
+            served, id="monitoring-not-yet", phases=("monitoring",), instead="api", hard=False,
+            reason="Nothing answers yet, so there is nothing to watch.",
+            why_not="A service that nobody uses has no figures.",
+        )  # fmt: skip
+    other: Decision = "cloud" if served.decision == "on-prem" else "on-prem"
+    return replace(
+        served, id="monitoring-beside-the-serving", phases=("monitoring",), instead=other,
+        reason="Requests and answers are logged where they are given, under the same rules as the requests themselves; "
+        "figures, and samples with names taken out, go to where the next version is made.",
+        why_not="Every request would cross the boundary once more, and the way out of a cloud is paid by the GB.",
+        sources=("PS", "EGRESS", "promotion-path"),
+    )  # fmt: skip

@@ -7,9 +7,11 @@ from assistant.interview.assessment import Assessment, Probabilities
 from assistant.interview.evidence import FACT_UNITS, Evidence, Fact
 from assistant.interview.model import Level, MaturityModel, Value
 from assistant.planning.actions import Action
+from assistant.planning.calculation import Calculation
 from assistant.planning.catalogue import Catalogue
 from assistant.planning.economics import OwnOrRent, own_or_rent
-from assistant.planning.estimates import Sizing, estimates
+from assistant.planning.estimates import GPU_PHASES, Sizing, estimates
+from assistant.planning.money import money_tables
 from assistant.planning.placement import Placement, contract_mapping, place
 from assistant.planning.promotion import Step, promotion_path
 from assistant.planning.roadmap import Roadmap, roadmap
@@ -44,6 +46,14 @@ class Deployment(Value):
     own_or_rent: OwnOrRent | None
     assumptions: tuple[str, ...]
     warnings: tuple[str, ...]
+    totals: Calculation | None = None
+    """Owning, renting at every term and a token API over 1, 3 and 5 years, discounted; None where nothing is compared."""
+    tornado: Calculation | None = None
+    """How far each uncertain input moves the saving of owning."""
+    gravity: Calculation | None = None
+    """The ways to move the training data or to bring the machines to it, and the crossover sizes."""
+    traps: tuple[str, ...] = ()
+    """Published numbers that mislead and that this plan's calculations touch, by name and with their source."""
 
     def of(self, phase: str) -> Placement:
         """The placement of one phase; KeyError when there is no such phase."""
@@ -97,7 +107,11 @@ def make_plan(
     Raises `InputError` when a fact's value is not of its kind or ``target`` is out of reach.
     """
     way = roadmap(model, evidence, assessment, actions, facts, target)
-    deployment = deploy(facts, assessment, catalogue)
+    return assembled(facts, assessment, way, deploy(facts, assessment, catalogue))
+
+
+def assembled(facts: Mapping[str, Fact], assessment: Assessment, way: Roadmap, deployment: Deployment) -> Plan:
+    """The plan of a roadmap and a deployment that were made already."""
     assumptions = tuple(dict.fromkeys((way.capacity.grounds, *deployment.assumptions)))
     return Plan(
         assessment=Standing(
@@ -125,9 +139,12 @@ def deploy(facts: Mapping[str, Fact], assessment: Assessment, catalogue: Catalog
     placements = place(facts, assessment.stage, catalogue, assessment.stage_probs)
     sizing = estimates(here, placements, catalogue)
     payload = next((f"Weights only: {s.answer}" for s in sizing if s.id == "promotion"), "")
-    machines = {p.decision for p in placements} & {"on-prem", "colocation", "cloud", "sovereign-cloud"}
+    placed = {p.decision for p in placements if p.phase in GPU_PHASES}
+    machines = placed & {"on-prem", "colocation", "cloud", "sovereign-cloud"}
     compared = own_or_rent(catalogue, here, colocated="colocation" in machines) if here.stage >= 3 and machines else None
+    money = money_tables(catalogue, here, compared, sizing)
     assumed = [*(a for p in placements for a in p.assumptions), *(a for s in sizing for a in s.assumptions)]
+    assumed += [money.unlimited] if money.unlimited else []
     return Deployment(
         placements=placements,
         placement=contract_mapping(placements),
@@ -136,7 +153,13 @@ def deploy(facts: Mapping[str, Fact], assessment: Assessment, catalogue: Catalog
         no_sizing="" if here.stage >= 3 else PILOT_ONLY if sizing else NO_CLUSTER,
         own_or_rent=compared,
         assumptions=tuple(dict.fromkeys(assumed)),
-        warnings=tuple(dict.fromkeys(w for p in placements for w in p.warnings)),
+        warnings=tuple(
+            dict.fromkeys([*(w for p in placements for w in p.warnings), *([money.beyond] if money.beyond else [])])
+        ),
+        totals=money.totals,
+        tornado=money.tornado,
+        gravity=money.gravity,
+        traps=money.traps,
     )
 
 

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Sequence
 from assistant.planning.economics import OwnOrRent
 from assistant.planning.estimates import Sizing
 from assistant.planning.gap import Ground
+from assistant.planning.money_tables import TextTable, breakeven_rows, gravity_rows, tornado_rows, total_rows
 from assistant.planning.placement import PHASE_NAMES, PLACE_NAMES, Placement
 from assistant.planning.plan import Deployment, Plan, StatedFact
-from assistant.planning.roadmap import Item, Phase, Roadmap
+from assistant.planning.roadmap import LEAST_TOLD, Item, Phase, Roadmap
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]#|~$^])")
 _LINES = re.compile(r"\s+")
@@ -78,13 +79,55 @@ def _roadmap(way: Roadmap, names: dict[str, str]) -> list[str]:
         lines += ["The probabilities below hold if every action meets its exit criterion.", ""]
     else:
         lines += ["No action in the catalogue closes what is open.", ""]
+    lines += _first_days(way)
     for phase in way.phases:
         lines += _phase(phase, way, names)
+    lines += _quarters(way)
     if way.left_out:
         lines += ["### Left out, and why", ""]
         lines += [f"- {left.title.rstrip('.')}: {left.reason}" for left in way.left_out]
         lines.append("")
     return lines
+
+
+def _first_days(way: Roadmap) -> list[str]:
+    titles = {item.id: item.title for item in way.items}
+    early = [first for first in way.first_days if first.finished]
+    if not early:
+        return []
+    lines = ["What is finished early (quick wins marked):", ""]
+    for first in early:
+        named = [f"{titles[name]}{' (quick win)' if name in first.quick_wins else ''}" for name in first.finished]
+        lines.append(f"- By day {first.days}: {'; '.join(named)}")
+    return [*lines, ""]
+
+
+def _quarters(way: Roadmap) -> list[str]:
+    if not way.quarters:
+        return []
+    lines = [
+        "### Quarter by quarter",
+        "",
+        "| Quarter | Starts | Person-weeks | of | Set aside, US dollars | Year so far | Budget of the year "
+        f"| Stage {way.target} or higher |",
+        "|---" * 8 + "|",
+    ]
+    for q in way.quarters:
+        budget = "not named" if q.budget_usd_year is None else f"{q.budget_usd_year:,.0f}"
+        money = f"{q.usd:,.0f} | {q.usd_year:,.0f} | {budget}"
+        lines.append(
+            f"| {q.number} | {len(q.starts)} | {q.effort_weeks:,.1f} | {q.capacity_weeks:,.1f} | {money} | {q.reach:.0%} |"
+        )
+    made = way.scheduling
+    return [
+        *lines,
+        "",
+        f"- Money is set aside at the highest cost of each action, in the year in which it starts. {way.capacity.grounds}",
+        f"- Scheduled by: {made.method}, over {made.horizon_weeks} weeks; value {made.value:.2f}, a greedy order of the "
+        f"same actions {made.value_list_schedule:.2f}. Formula: `{made.formula}`",
+        f"- Sources: {'; '.join(made.sources)}",
+        "",
+    ]
 
 
 def _phase(phase: Phase, way: Roadmap, names: dict[str, str]) -> list[str]:
@@ -102,7 +145,10 @@ def _phase(phase: Phase, way: Roadmap, names: dict[str, str]) -> list[str]:
 
 
 def _item(item: Item, names: dict[str, str]) -> list[str]:
-    marks = [names.get(item.dimension, item.dimension), f"weeks {item.start_week} to {item.end_week}"]
+    marks = [
+        names.get(item.dimension, item.dimension),
+        f"quarter {item.quarter}, weeks {item.start_week} to {item.end_week}",
+    ]
     marks += ["quick win"] if item.quick_win else []
     marks += ["needed for the stage"] if item.gate else []
     low, high = item.cost_usd
@@ -114,6 +160,12 @@ def _item(item: Item, names: dict[str, str]) -> list[str]:
         f"- Effort: {item.effort_weeks:g} person-weeks; cost: {low:,.0f} to {high:,.0f} US dollars",
         f"- Measured by: {item.kpi}",
         f"- Finished when: {item.exit_criterion}",
+        *(f"- Risk: {risk}" for risk in item.risks),
+        *(
+            [f"- Worth: without it and what waits for it the stage would be {100 * item.gain:.0f} points less probable"]
+            if item.gain >= LEAST_TOLD
+            else []
+        ),
         *(f"- Because: {because(ground)}" for ground in item.because),
         f"- Sources: {_sources(item.sources)}",
         "",
@@ -159,7 +211,36 @@ def _deployment(part: Deployment) -> list[str]:
         lines += ["### Sizing", ""] + ([part.no_sizing, ""] if part.no_sizing else [])
     for sizing in part.sizing:
         lines += _sizing(sizing)
-    return lines + (_economics(part.own_or_rent) if part.own_or_rent else [])
+    lines += _economics(part.own_or_rent) if part.own_or_rent else []
+    for table in _money(part):
+        lines += _text_table(table)
+    return lines + _bullets("### Published numbers to read with care", [escaped(trap) for trap in part.traps])
+
+
+def _money(part: Deployment) -> list[TextTable]:
+    months = breakeven_rows(part.own_or_rent) if part.own_or_rent else None
+    return [
+        *([months] if months else []),
+        *([total_rows(part.totals)] if part.totals else []),
+        *([tornado_rows(part.tornado)] if part.tornado else []),
+        *([gravity_rows(part.gravity)] if part.gravity else []),
+    ]
+
+
+def _text_table(table: TextTable) -> list[str]:
+    return [
+        f"#### {escaped(table.caption)}",
+        "",
+        f"| {' | '.join(escaped(cell) for cell in table.head)} |",
+        "|---" * len(table.head) + "|",
+        *(f"| {' | '.join(escaped(cell) for cell in row)} |" for row in table.rows),
+        "",
+        f"- Formula: `{table.formula}`",
+        f"- Inputs: {escaped(table.inputs)}",
+        *(f"- Note: {escaped(note)}" for note in table.notes),
+        f"- Sources: {'; '.join(table.sources)}",
+        "",
+    ]
 
 
 def _alike(placements: Iterable[Placement]) -> list[list[Placement]]:
@@ -176,6 +257,7 @@ def _placement(group: Sequence[Placement]) -> list[str]:
     lines = [f"**{names}: {PLACE_NAMES[first.decision]}.** {first.reason}", ""]
     lines += [f"- Your words: {quoted(fact.quote)}" for fact in first.facts if fact.quote]
     lines.append(f"- Rejected: {PLACE_NAMES[first.instead]}. {first.why_not}")
+    lines += [f"- Hybrid approach: {text}" for text in dict.fromkeys(p.against_prior for p in group if p.against_prior)]
     lines += [f"- {flip}" for flip in dict.fromkeys(flip for p in group for flip in p.flips_if)]
     lines += [f"- Sources: {_sources(first.sources)}", ""]
     return lines

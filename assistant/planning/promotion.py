@@ -23,6 +23,27 @@ class Step(Value):
     sources: tuple[str, ...]
 
 
+_TRAIN = Step(
+    title="Train or adapt, on named data",
+    owner="ML engineer",
+    artefact="Weights with the versions of data, code and settings that made them",
+    gate="The data's owner has released this data for this purpose, and the run can be repeated",
+    sources=("FOUND", "promotion-path"),
+)
+_OPTIMISE = Step(
+    title="Make it small: quantise, or distil into a smaller model",
+    owner="ML engineer",
+    artefact="The weights in fewer bits, with size, pace and quality before and after",
+    gate="The evaluation gate is passed again with the smaller weights, by every group that counts",
+    sources=("HFL31", "promotion-path"),
+)
+_RETRAIN = Step(
+    title="Train again when the ticket says so, and begin at the first step",
+    owner="Product owner",
+    artefact="A decision with its reason: which limit was passed, which data is new, what the next version must do better",
+    gate="New data is released like the first, and the version in use stays until the next one has passed every gate",
+    sources=("PS", "promotion-path"),
+)
 _REGISTER = Step(
     title="Register the version",
     owner="ML engineer",
@@ -87,7 +108,19 @@ def promotion_path(here: Situation, placements: Sequence[Placement], payload: st
         middle = (_transfer(made, served, payload),)
     if here.stage == 2:  # a pilot needs no release machinery, but its result has to be repeatable
         return (_REGISTER, _EVALUATE, *middle)
-    return (_REGISTER, _PACKAGE, _EVALUATE, _SIGN, *middle, _CANARY, _ROLLBACK, _observe(made, served))
+    made_ready = (_TRAIN, _EVALUATE, _OPTIMISE, _REGISTER, _PACKAGE, _SIGN)
+    return (*made_ready, *middle, _CANARY, _serve(served), _ROLLBACK, _observe(made, served), _RETRAIN)
+
+
+def _serve(served: str) -> Step:
+    return Step(
+        title="Serve it to all, within limits that were set before",
+        owner="Platform engineer",
+        artefact=f"The version in use ({served}), with its service level, its scaling limits and a bill with an alarm",
+        gate="Answer time, errors and cost per thousand calls hold at the peak; only signed versions are loaded",
+        crosses="Requests come in and answers go out" if served in ("cloud", "sovereign-cloud") else "",
+        sources=("KSERVE", "LLMDPLAN", "promotion-path"),
+    )
 
 
 def _through_a_service() -> tuple[Step, ...]:

@@ -1,4 +1,4 @@
-"""What the placement rules look at: the stated deployment facts and the stage, as typed values; None is "not said"."""
+"""What the placement rules look at: the stated facts, the stage and the prices, as typed values; None is "not said"."""
 
 import math
 import re
@@ -10,6 +10,10 @@ from pydantic import Field
 from assistant.errors import InputError
 from assistant.interview.evidence import Fact
 from assistant.interview.model import Level, Value
+from assistant.planning.fact_phrases import phrase
+from assistant.planning.placement_prices import SERVER_CARDS, SWINGING, Prices, Rent, own_above
+
+__all__ = ["Situation", "phrase", "situation"]
 
 Sensitivity = Literal["low", "medium", "high", "regulated"]
 Residency = Literal["none", "country", "region", "on-prem-only"]
@@ -25,6 +29,8 @@ HEAVY_RPS = 100.0
 HEAVY_TB = 50.0
 """From here on the data is slow to move: at 1 Gbit/s and 70 % efficiency 50 TB take 6.6 days (ALELAPI)."""
 LIGHT_TB = 10.0
+BURST_TB = 100.0
+"""From here on even one campaign's data is slow to bring: 13 days over 1 Gbit/s, when shipping devices begins (ALELAPI)."""
 MEANS_USD = 250_000.0
 MEANS_ENGINEERS = 4.0
 """A rented cage with own machines needs money and people in this order (UPTIME25, INTROL)."""
@@ -61,13 +67,18 @@ _NUMBERS = (
     "training_data_tb", "gpu_on_prem", "latency_ms", "peak_rps", "model_params_b", "budget_usd_year",
     "team_ml_engineers", "horizon_months",
 )  # fmt: skip
-_FLAGS = ("has_datacentre", "load_steady", "load_small", "air_gapped", "disconnected_site", "foreign_law_excluded")
+_FLAGS = (
+    "has_datacentre", "load_steady", "load_small", "air_gapped", "disconnected_site", "foreign_law_excluded", "gpus_idle",
+    "open_models_fall_short",
+)  # fmt: skip
 
 
 class Situation(Value):
     """The stage and what was said of the deployment.
 
-    The names and units are those of the facts and of the planning clues; ``horizon_months`` may be stated as well.
+    The names and units are those of the facts and of the planning clues; ``horizon_months``, ``gpus_idle`` and
+    ``open_models_fall_short`` (no open model passed the organisation's own test) may be stated as well. ``prices`` are
+    those of the catalogue; without them fixed loads stand for the points at which costs cross.
     Three clues that were not stated are drawn from the words that state a fact, or left unknown: ``load_steady``,
     ``data_location``, ``air_gapped``.
     """
@@ -91,6 +102,9 @@ class Situation(Value):
     foreign_law_excluded: bool | None = None
     load_small: bool | None = None
     horizon_months: float | None = Field(default=None, ge=0)
+    gpus_idle: bool | None = None
+    open_models_fall_short: bool | None = None
+    prices: Prices | None = Field(default=None, repr=False)
 
     @property
     def premises_only(self) -> bool:
@@ -150,24 +164,124 @@ class Situation(Value):
     @property
     def tiny(self) -> bool:
         """Whether the load is too small to keep a machine busy."""
-        if self.peak_rps is not None:
-            return self.peak_rps <= TINY_RPS
+        if self.peak_rps is not None:  # a load round the clock asks as much as a tenfold peak that comes in bursts
+            return self.peak_rps <= (TINY_RPS * SWINGING if self.load_steady else TINY_RPS)
         return self.load_small is True
 
     @property
+    def cards_needed(self) -> int:
+        """The cards that the peak needs; those of one server where the peak or the prices are unknown."""
+        if self.prices is None or not self.peak_rps:
+            return SERVER_CARDS
+        return self.prices.cards(self.peak_rps)
+
+    @property
+    def use_online(self) -> float | None:
+        """The share of hours in which cards for the peak would be busy; None when the load or the prices are unknown."""
+        if self.prices is None or not self.peak_rps:
+            return None
+        return self.prices.use(self.peak_rps, self.load_steady)
+
+    @property
+    def cheapest(self) -> Rent | None:
+        """The cheapest admissible offer to rent."""
+        if self.prices is None:
+            return None
+        return self.prices.cheapest(foreign_law=self.foreign_law)
+
+    def own_above(self, *, caged: bool = False) -> float | None:
+        """The share of hours above which cards of one's own cost less than the cheapest admissible offer.
+
+        For cards that are there already only power and people count. None when no price is known.
+        """
+        rent = self.cheapest
+        if self.prices is None or rent is None:
+            return None
+        cards = self.cards_needed
+        hour = self.prices.own_usd_hour(cards, self.horizon_months, owned=self.gpus >= cards, caged=caged)
+        return own_above(hour, rent)
+
+    def pays_to_own(self, *, caged: bool = False) -> bool:
+        """Whether the load fills machines of one's own for more of the hours than owning needs to be the cheaper way.
+
+        Where no price is known, a peak of `HEAVY_RPS` stands for it.
+        """
+        share, use = self.own_above(caged=caged), self.use_online
+        if share is None or use is None:
+            return (self.peak_rps or 0) >= HEAVY_RPS
+        return use >= share
+
+    @property
     def steady_heavy(self) -> bool:
-        """Whether a heavy load runs round the clock."""
-        return self.load_steady is True and (self.peak_rps or 0) >= HEAVY_RPS
+        """Whether a load runs round the clock that machines of one's own carry more cheaply than rented ones."""
+        return self.load_steady is True and self.pays_to_own()
+
+    @property
+    def fills_servers(self) -> bool:
+        """Whether a load runs round the clock that takes a server's cards or more, wherever that is cheaper."""
+        if self.prices is None or not self.peak_rps:
+            return self.load_steady is True and (self.peak_rps or 0) >= HEAVY_RPS
+        return self.load_steady is True and self.cards_needed >= SERVER_CARDS
 
     @property
     def busy_at_home(self) -> bool:
-        """Whether a heavy load round the clock can fill machines of one's own."""
+        """Whether such a load can fill machines that stand at home."""
         return self.stage >= 3 and self.steady_heavy and not self.no_site
+
+    @property
+    def busy_in_cage(self) -> bool:
+        """Whether such a load fills machines in a rented cage, and the means for one are known."""
+        return self.stage >= 3 and self.load_steady is True and self.means and self.pays_to_own(caged=True)
+
+    @property
+    def idle_cards(self) -> bool:
+        """Whether cards are owned that the load leaves free: said so, or at least a server's worth beyond its need."""
+        if self.gpus_idle is not None:
+            return self.gpus_idle and self.gpus >= 1
+        return self.prices is not None and bool(self.peak_rps) and self.gpus >= self.cards_needed + SERVER_CARDS
+
+    @property
+    def caged(self) -> bool:
+        """Whether data worth keeping has no room at home, and the means for a rented cage are there."""
+        return self.stage >= 3 and self.no_site and self.means and (self.sensitive or self.heavy_data)
+
+    @property
+    def untrained(self) -> bool:
+        """Whether nothing of one's own would be trained: too few requests, little data, no room and a small team."""
+        few = (self.training_data_tb or 0) < LIGHT_TB and (self.team_ml_engineers or 0) <= SMALL_TEAM
+        return self.tiny and few and not self.site and (self.no_site or self.stage == 2)
+
+    @property
+    def no_reason_to_own(self) -> bool:
+        """Whether nothing that is known speaks for a training ground at home.
+
+        The data is harmless and light, no cards are owned, and at the usual use owning does not pay.
+        """
+        light = self.training_data_tb is not None and self.training_data_tb < LIGHT_TB
+        bare = self.stage >= 3 and self.data_sensitivity == "low" and light and not self.gpus
+        share = self.own_above()
+        return bare and (share is None or self.prices is None or self.prices.usual_use < share)
+
+    @property
+    def cloud_is_all(self) -> bool:
+        """Whether a cloud is in use and nothing was said of a room or cards of one's own."""
+        unnamed = self.has_datacentre is None and not self.gpus and self.data_location != "on-prem"
+        return self.stage >= 3 and self.public_cloud and unnamed
+
+    @property
+    def may_leave_unsaid(self) -> bool:
+        """Whether regulated data is bound to a place, a foreign provider is in use, and nobody said that it is accepted."""
+        return self.regulated and self.borders and self.public_cloud and self.foreign_law_excluded is None
 
     @property
     def heavy_data(self) -> bool:
         """Whether the training data is slow to move."""
         return (self.training_data_tb or 0) >= HEAVY_TB
+
+    @property
+    def slow_burst(self) -> bool:
+        """Whether the data of even one training campaign is slow to bring to rented machines."""
+        return (self.training_data_tb or 0) >= BURST_TB
 
     @property
     def public_cloud(self) -> bool:
@@ -196,6 +310,11 @@ class Situation(Value):
         return self.sensitive if self.residency == "country" else self.residency == "region" and self.regulated
 
     @property
+    def home_and_unaccepted(self) -> bool:
+        """Whether there is a data centre, and nobody said that a provider under foreign law is acceptable."""
+        return self.has_datacentre is True and self.foreign_law_excluded is not False
+
+    @property
     def cut_off(self) -> bool:
         """Whether models have to work at places without a line to the rest of the organisation."""
         return self.disconnected_site is True and not self.air_gapped
@@ -204,15 +323,15 @@ class Situation(Value):
     def rents_bursts(self) -> bool:
         """Whether own machines are full round the clock, and data that may move is already taken to rented ones."""
         bound = self.regulated or self.borders or self.foreign_law
-        return self.stage >= 3 and self.steady_heavy and self.public_cloud and not bound
+        return self.stage >= 3 and self.fills_servers and self.public_cloud and not bound and not self.idle_cards
 
 
-def situation(facts: Mapping[str, Fact], stage: int) -> Situation:
-    """The situation that the facts describe at this stage.
+def situation(facts: Mapping[str, Fact], stage: int, prices: Prices | None = None) -> Situation:
+    """The situation that the facts describe at this stage, with the catalogue's ``prices`` where they are known.
 
     Names that are not known are ignored. Raises `InputError` that names the fact when a value is not of its kind.
     """
-    values: dict[str, Any] = {"stage": stage}
+    values: dict[str, Any] = {"stage": stage, "prices": prices}
     for name, fact in facts.items():
         if name in _CHOICES or name in _NUMBERS or name in _FLAGS:
             values[name] = _checked(name, fact.value)
@@ -243,57 +362,3 @@ def _checked(name: str, value: float | bool | str) -> float | bool | str:
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value) or value < 0:
         raise InputError(f"`{name}` must be a number of 0 or more, but was {value!r}; give for example 10.")
     return float(value)
-
-
-_PHRASES: dict[str, dict[str, str]] = {
-    "data_sensitivity": {
-        "low": "the data is public or harmless",
-        "medium": "the data is ordinary business data",
-        "high": "the data is personal or secret",
-        "regulated": "the data is regulated",
-    },
-    "residency": {
-        "none": "no rule says where the data may be",
-        "country": "the data has to stay in the country",
-        "region": "the data has to stay in the region",
-        "on-prem-only": "the data may not leave your premises",
-    },
-    "has_datacentre": {"True": "you have a data centre of your own", "False": "you have no data centre of your own"},
-    "cloud": {
-        "none": "no cloud is in use",
-        "aws": "AWS is in use",
-        "azure": "Azure is in use",
-        "gcp": "Google Cloud is in use",
-        "multi": "several clouds are in use",
-        "sovereign": "a sovereign cloud is in use",
-    },
-    "load_steady": {"True": "the load runs round the clock", "False": "the load comes in bursts"},
-    "data_location": {"cloud": "the data already lies in the cloud", "on-prem": "the data lies on your premises"},
-    "disconnected_site": {
-        "True": "models have to work where there is no connection",
-        "False": "every site is connected",
-    },
-    "foreign_law_excluded": {
-        "True": "no foreign law may reach the data",
-        "False": "a provider under foreign law is acceptable",
-    },
-    "load_small": {"True": "only a few requests come in a day", "False": "requests come in number"},
-    "air_gapped": {"True": "the site has no connection to the outside", "False": "the site is connected"},
-}
-_MEASURES = {
-    "training_data_tb": "{:,g} TB to learn from",
-    "gpu_on_prem": "{:,g} GPUs of your own",
-    "latency_ms": "an answer within {:,g} ms",
-    "peak_rps": "{:,g} requests a second at the peak",
-    "model_params_b": "models of {:,g} billion parameters",
-    "budget_usd_year": "{:,.0f} US dollars a year",
-    "team_ml_engineers": "{:,g} people who build or run models",
-    "horizon_months": "a horizon of {:,g} months",
-}
-
-
-def phrase(name: str, value: float | bool | str) -> str:
-    """A fact in plain words, such as "12 GPUs of your own"."""
-    if name in _MEASURES:
-        return _MEASURES[name].format(value)
-    return _PHRASES[name][str(value)]

@@ -11,6 +11,7 @@ from assistant.errors import InputError
 from assistant.planning.calculation import Calculation
 from assistant.planning.catalogue import REFERENCE_GPU, Frozen, Gpu
 from assistant.planning.inputs import not_negative, one_of, positive, pue_factor, share, whole
+from assistant.planning.sharding import by_stage
 
 GIB = 2**30
 USABLE_MEMORY = 0.9
@@ -95,6 +96,7 @@ def train(
     pue: float = 1.0,
     recompute: bool = False,
     method: str = "full",
+    kg_co2e_kwh: float | None = None,
 ) -> Calculation:
     """Size a training run, or find what share of the GPUs' peak a known run reached.
 
@@ -106,7 +108,8 @@ def train(
     Give exactly one of `mfu` (model FLOP utilisation, a share) and `gpu_hours`; the other is solved for.
 
     Returns:
-        `gpu_hours`, `mfu`, `flops`, `energy_mwh`; `wall_days` when `gpus` is given; `gpu_hours_band` (at
+        `gpu_hours`, `mfu`, `flops`, `energy_mwh`; `co2e_t` when the grid's `kg_co2e_kwh` is given; `wall_days` when `gpus`
+        is given; `gpu_hours_band` (at
         MFU 0.25, 0.35 and 0.45) when `mfu` is given, for published runs differ that much.
 
     Raises:
@@ -124,17 +127,19 @@ def train(
     values: dict[str, JsonValue] = {"gpu_hours": hours, "mfu": reached, "flops": flops, "energy_mwh": energy}
     if gpus is not None:
         values["wall_days"] = hours / (24 * whole("gpus", gpus, "GPUs", "1024"))
+    if kg_co2e_kwh is not None:
+        values["co2e_t"] = energy * not_negative("kg_co2e_kwh", kg_co2e_kwh, "kg CO2e per kWh", "0.35")
     if mfu is not None:
         values["gpu_hours_band"] = {f"mfu_{level}": peak_hours / level for level in MFU_BAND}
     return Calculation(
         name="train",
         values=values,
         formula=f"flops = {factor:g}·params·tokens; gpu_hours = flops / (peak_flops·mfu·3600); "
-        "energy_mwh = gpu_hours·watts·pue / 1e6; wall_days = gpu_hours / (24·gpus)",
+        "energy_mwh = gpu_hours·watts·pue / 1e6; co2e_t = energy_mwh·kg_co2e_kwh; wall_days = gpu_hours / (24·gpus)",
         inputs={
             "params": params, "tokens": tokens, "gpu": gpu.id, "mfu": mfu, "gpu_hours": gpu_hours, "gpus": gpus,
             "pue": pue, "recompute": recompute, "method": method, "bf16_tflops_dense": gpu.bf16_tflops,
-            "watts": gpu.watts,
+            "watts": gpu.watts, "kg_co2e_kwh": kg_co2e_kwh,
         },
         sources=(_KAPLAN, gpu.cite()),
         notes=_train_notes(method),
@@ -193,8 +198,9 @@ def finetune(
 
     Returns:
         `memory_gb` {weights, gradients, optimizer, activations, total} of the whole job, `per_gpu_gb` with the
-        state sharded over `gpus`, `range_gb` {low, high} as published figures spread, and with `gpu`
-        `gpus_needed` (None if even one sequence's activations do not fit).
+        state sharded over `gpus`, `state_per_gpu_gb` at each ZeRO stage (none, zero-1, zero-2, zero-3), `range_gb`
+        {low, high} as published figures spread, and with `gpu` `gpus_needed` (None if even one sequence's activations do
+        not fit).
 
     Raises:
         InputError: a number out of range or an unknown method.
@@ -214,6 +220,7 @@ def finetune(
     values: dict[str, JsonValue] = {
         "memory_gb": {**memory, "total": state + memory["activations"]},
         "per_gpu_gb": (state + memory["activations"]) / cards,
+        "state_per_gpu_gb": dict(by_stage({k: v for k, v in memory.items() if k != "activations"}, cards)),
         "range_gb": {
             "low": plan.low_bytes * count / 1e9,
             "high": plan.high_bytes * count / 1e9 + memory["activations"],

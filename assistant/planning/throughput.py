@@ -9,6 +9,9 @@ from assistant.planning.catalogue import Gpu
 from assistant.planning.inputs import not_negative, positive, share, whole
 from assistant.planning.sizing import GIB
 
+BLOCK_TOKENS = 16
+"""vLLM's unit of the KV cache."""
+
 _VLLM = "KV budget: llm-d planner, empirical vLLM memory results, 2026-04-27; vLLM issue 12330"
 _ROOFLINE = "roofline: llm-analysis, LLM latency and memory analysis, read 2026-11"
 _HEADROOM = "20 % headroom: llm-d planner, config_finder.py, 2026-04-27"
@@ -23,6 +26,7 @@ def kv_budget(
     kv_bytes_per_token: float,
     utilisation: float = 0.9,
     gpus: int = 1,
+    max_len: int | None = None,
 ) -> Calculation:
     """Return what is left for the KV cache, in vLLM's accounting.
 
@@ -31,7 +35,9 @@ def kv_budget(
     Tokens = KV·`gpus`·2**30 / `kv_bytes_per_token`. Sources: llm-d planner; vLLM issue 12330.
 
     Returns:
-        `kv_gib` per GPU (negative when the weights do not fit) and `tokens` over all GPUs (0 then).
+        `kv_gib` per GPU (negative when the weights do not fit) and `tokens` over all GPUs (0 then); `blocks` of 16 tokens,
+        and `longest_context`, one block less, which vLLM keeps for itself (kvplan 0.1.1). With `max_len` also `starts` (1 or
+        0: vLLM refuses to start when one sequence of that length does not fit) and `concurrency` = tokens / max_len.
 
     Raises:
         InputError: a number out of range.
@@ -43,15 +49,21 @@ def kv_budget(
     per_token = positive("kv_bytes_per_token", kv_bytes_per_token, "bytes", "131072")
     left = room - held
     tokens = max(0, math.floor(left * whole("gpus", gpus, "GPUs", "2") * GIB / per_token))
+    blocks = tokens // BLOCK_TOKENS
+    longest = max(0, blocks - 1) * BLOCK_TOKENS
+    values: dict[str, JsonValue] = {"kv_gib": left, "tokens": tokens, "blocks": blocks, "longest_context": longest}
+    if max_len is not None:
+        values["starts"] = int(whole("max_len", max_len, "tokens", "8192") <= longest)
+        values["concurrency"] = tokens / max_len
     return Calculation(
         name="kv_budget",
-        values={"kv_gib": left, "tokens": tokens},
+        values=values,
         formula="kv_gib = memory_gib·utilisation - weights_gib - activation_gib - other_gib; "
-        "tokens = kv_gib·gpus·2^30 / kv_bytes_per_token",
+        "tokens = kv_gib·gpus·2^30 / kv_bytes_per_token; longest_context = (floor(tokens / 16) - 1)·16",
         inputs={
             "memory_gib": memory_gib, "weights_gib": weights_gib, "activation_gib": activation_gib,
             "other_gib": other_gib, "kv_bytes_per_token": kv_bytes_per_token, "utilisation": utilisation,
-            "gpus": gpus,
+            "gpus": gpus, "max_len": max_len,
         },
         sources=(_VLLM,),
         notes=("The model does not fit on these GPUs.",) if left <= 0 else (),

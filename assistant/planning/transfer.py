@@ -10,6 +10,8 @@ APPLIANCE_AFTER_HOURS = 7 * 24
 SLOW_LINK_GBPS = 0.1
 SLOW_LINK_TB = 20.0
 BILLED_GB_BYTES = 2**30
+LARGEST_TB = 1e7
+"""Ten exabytes. CERN's whole store passed one exabyte in 2023, so that more is a slip of the unit, not a data set."""
 
 _ALELAPI = "link efficiency and when to ship a device: A. Lapi, data transfer notes (alelapi.github.io), read 2026-11"
 _DEFINITION = "definition: bytes · 8 / bit rate"
@@ -28,7 +30,7 @@ def transfer(*, tb: float, gbps: float, efficiency: float = 0.8) -> Calculation:
     Raises:
         InputError: a number out of range.
     """
-    volume = positive("tb", tb, "TB", "100")
+    volume = positive("tb", tb, "TB", "100", most=LARGEST_TB)
     rate = positive("gbps", gbps, "Gbit/s", "10")
     hours = volume * 1e12 * 8 / (rate * 1e9 * share("efficiency", efficiency, "0.8")) / 3600
     ship = hours > APPLIANCE_AFTER_HOURS or (rate < SLOW_LINK_GBPS and volume > SLOW_LINK_TB)
@@ -51,7 +53,7 @@ def appliance(*, tb: float, device_tb: float, copy_gbps: float, shipping_days: f
     Raises:
         InputError: a number out of range.
     """
-    volume = positive("tb", tb, "TB", "100")
+    volume = positive("tb", tb, "TB", "100", most=LARGEST_TB)
     size = positive("device_tb", device_tb, "TB per device", "80")
     rate = positive("copy_gbps", copy_gbps, "Gbit/s", "10")
     travel = not_negative("shipping_days", shipping_days, "days", "5")

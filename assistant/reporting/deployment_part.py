@@ -9,6 +9,7 @@ from assistant.planning.placement import PHASE_NAMES, PLACE_NAMES, Placement
 from assistant.planning.plan import Deployment
 from assistant.planning.promotion import Step
 from assistant.reporting.elements import Block, Bullets, Details, Figure, Heading, Paragraph, Table
+from assistant.reporting.money_part import money
 from assistant.reporting.pictures import CostLines
 from assistant.reporting.text import one_line, percent, shown
 
@@ -41,6 +42,7 @@ def deployment(part: Deployment) -> Iterator[Block]:
         yield from _sizing(sizing)
     if part.own_or_rent is not None:
         yield from _economics(part.own_or_rent)
+    yield from money(part)
 
 
 def _alike(placements: Sequence[Placement]) -> list[list[Placement]]:
@@ -65,6 +67,8 @@ def _grounds(group: Sequence[Placement]) -> Iterator[tuple[str, str]]:
         if fact.quote:
             yield "Your words", f"“{one_line(fact.quote)}”: {fact.text}"
     yield "Rejected", f"{PLACE_NAMES[first.instead]}. {first.why_not}"
+    for text in dict.fromkeys(p.against_prior for p in group if p.against_prior):
+        yield "Hybrid approach", text
     for flip in dict.fromkeys(flip for p in group for flip in p.flips_if):
         yield "What would flip it", flip
     for assumption in dict.fromkeys(a for p in group for a in p.assumptions):

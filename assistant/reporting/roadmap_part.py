@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from assistant.planning.gap import Ground
 from assistant.planning.plan import Plan
-from assistant.planning.roadmap import Item, Phase, Roadmap
+from assistant.planning.roadmap import LEAST_TOLD, Item, Phase, Roadmap
 from assistant.reporting.elements import Block, Bullets, Details, Figure, Heading, Paragraph, Table
 from assistant.reporting.pictures import Bar, Gantt
 from assistant.reporting.report import Report
@@ -39,6 +39,7 @@ def roadmap(report: Report, plan: Plan) -> Iterator[Block]:
         yield from _overview(way)
     for phase in way.phases:
         yield from _phase(report, phase)
+    yield from _quarters(way)
     yield from _left_out(report, way)
 
 
@@ -69,6 +70,37 @@ def _overview(way: Roadmap) -> Iterator[Block]:
     yield Figure(chart=chart, caption="The roadmap over time", alt=chart.alt())
 
 
+def _quarters(way: Roadmap) -> Iterator[Block]:
+    if not way.quarters:
+        return
+    yield Heading(level=2, text="Quarter by quarter")
+    yield Table(
+        caption="Work and money of each quarter against what there is",
+        head=("Quarter", "Starts", "Person-weeks", "Set aside", "Budget of the year", f"Stage {way.target} or higher"),
+        rows=tuple(
+            (
+                str(q.number),
+                str(len(q.starts)),
+                f"{number(q.effort_weeks)} of {number(q.capacity_weeks)}",
+                dollars(q.usd),
+                "not named"
+                if q.budget_usd_year is None
+                else f"{dollars(q.usd_year)} of {dollars(q.budget_usd_year)} so far",
+                percent(q.reach),
+            )
+            for q in way.quarters
+        ),
+        widths=(1.0, 0.9, 1.8, 1.5, 2.8, 1.8),
+        numeric=(1, 2, 3, 4, 5),
+    )
+    made = way.scheduling
+    yield Paragraph(
+        text="Money is set aside at the highest cost of each action, in the year in which it starts. "
+        f"Scheduled by {made.method}: the probabilities at the ends of all quarters sum to {made.value:.2f}; "
+        f"a greedy order of the same actions gives {made.value_list_schedule:.2f}."
+    )
+
+
 def _phase(report: Report, phase: Phase) -> Iterator[Block]:
     if not phase.items:
         return
@@ -88,12 +120,16 @@ def _details(report: Report, item: Item) -> Iterator[tuple[str, str]]:
     marks += ["needed for the stage"] if item.gate else []
     low, high = item.cost_usd
     yield "Moves", ", ".join(marks)
-    yield "When", f"weeks {item.start_week} to {item.end_week}"
+    yield "When", f"quarter {item.quarter}, weeks {item.start_week} to {item.end_week}"
     yield "Owner", item.owner
     money = "no money beyond that" if high == 0 else f"{dollars(low)} to {dollars(high)} beyond that"
     yield "Effort", f"{number(item.effort_weeks)} person-weeks; {money}"
     yield "Measured by", item.kpi
     yield "Finished when", item.exit_criterion
+    for risk in item.risks:
+        yield "Risk", risk
+    if item.gain >= LEAST_TOLD:
+        yield "Worth", f"without it and what waits for it the stage would be {100 * item.gain:.0f} points less probable"
     for ground in item.because:
         yield "Because", because(ground)
     yield "Sources", ", ".join(item.sources)

@@ -3,7 +3,7 @@
 import io
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -42,6 +42,11 @@ Json = Annotated[bool, typer.Option("--json", help="Answer as JSON, for machines
 Owner = Annotated[str, typer.Option(callback=_text, help="Whose sessions.")]
 SessionId = Annotated[str, typer.Argument(callback=_text, help="A session's id, as `advisor sessions list` shows it.")]
 Output = Annotated[Path | None, typer.Option("-o", "--output", help="File to write; default: the terminal.")]
+
+_SET = (
+    "Suppose something else: peak_rps=500, peak_rps*=2, peak_rps+=30%^3 (30 % a year for 3 years), growth=30%^3, "
+    "budget_usd_year=unknown, usd_kwh=0.3, gpu_hour*=0.8, stage=4. May be given several times."
+)
 
 
 def _version(wanted: bool) -> None:
@@ -150,16 +155,32 @@ def _write(path: Path, text: str) -> None:
 @app.command()
 def plan(
     facts: Annotated[Path, typer.Option("--facts", help="YAML file of facts, with stage or levels if known.")],
-    changed: Annotated[list[str] | None, typer.Option("--set", help="Change a fact: --set peak_rps=500.")] = None,
+    changed: Annotated[list[str] | None, typer.Option("--set", help=_SET)] = None,
+    difference: Annotated[bool, typer.Option("--diff", help="Show only what --set changes, not the whole plan.")] = False,
+    manifests: Annotated[Path | None, typer.Option("--manifests", help="Write deployment drafts into this folder.")] = None,
     output: Output = None,
     as_json: Json = False,
 ) -> None:
-    """Plan from stated facts: roadmap and deployment."""
+    """Plan from stated facts: roadmap and deployment. With --set: what would change if a fact or a price were another.
+
+    With --set, what changes stands before the plan, and under "what_if" in JSON.
+    """
     from assistant.stated import stated_in
 
-    made = _advisor().plan_from_facts(stated_in(facts, changed or []))
-    data = as_json or (output is not None and output.suffix == ".json")
-    text = json.dumps(made.to_dict(), ensure_ascii=False, indent=2) if data else made.to_markdown()
+    if difference and not changed:
+        raise InputError("--diff shows what --set changes; say what, such as --set peak_rps=500.")
+    content, advisor = stated_in(facts), _advisor()
+    asked = advisor.what_if_stated(content, changed) if changed else None
+    made = asked.plan if asked else advisor.plan_from_facts(content)
+    if manifests is not None:
+        written = advisor.write_manifests(made, manifests)
+        typer.echo(f"{len(written)} files written to {manifests}; begin with README.md.", err=True)
+    if as_json or (output is not None and output.suffix == ".json"):
+        said = {"what_if": asked.to_dict()} if asked else {}
+        text = json.dumps(said if difference else {**made.to_dict(), **said}, ensure_ascii=False, indent=2)
+    else:
+        parts = [asked.to_markdown() if asked else "", "" if difference else made.to_markdown()]
+        text = "\n".join(part for part in parts if part)
     if output is None:
         typer.echo(text)
     else:
@@ -241,9 +262,28 @@ def add_knowledge(path: Path, as_json: Json = False) -> None:
 
 @knowledge.command("list")
 def list_knowledge(as_json: Json = False) -> None:
-    """All documents of the knowledge base."""
+    """All documents of the knowledge base; added ones with their version."""
     rows = _advisor().documents()
-    _show(rows, as_json, "\n".join(f"{row['id']:<34} {row['title']}" for row in rows))
+    lines = (f"{row['id']:<34} {_numbered(row)}{row['title']}" for row in rows)
+    _show(rows, as_json, "\n".join(lines))
+
+
+@knowledge.command("remove")
+def remove_knowledge(document: str, as_json: Json = False) -> None:
+    """Remove an added document; it can be restored."""
+    _advisor().remove_knowledge(document)
+    _show({"removed": document}, as_json, f"{document} is removed. To have it back: advisor knowledge restore {document}")
+
+
+@knowledge.command("restore")
+def restore_knowledge(
+    document: str,
+    version: Annotated[int | None, typer.Option(help="Number of the former version, from 1; else the last one.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Bring back a former version of an added document, also of a removed one."""
+    number = _advisor().restore_knowledge(document, version)
+    _show({"restored": document, "version": number}, as_json, f"Version {number} of {document} counts again.")
 
 
 @knowledge.command("check")
@@ -271,6 +311,10 @@ def reindex_knowledge(
         task = bar.add_task("Reading the documents", total=None)
         counts = _advisor().reindex(full=full, progress=lambda done, total: bar.update(task, completed=done, total=total))
     _show(counts, as_json, ", ".join(f"{name}: {count}" for name, count in counts.items()))
+
+
+def _numbered(row: Mapping[str, Any]) -> str:
+    return f"(version {row['version']}) " if row["origin"] == "added" else ""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

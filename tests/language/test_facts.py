@@ -102,14 +102,14 @@ STATED: list[tuple[str, dict[str, Value]]] = [
     # money
     ("Budget for AI next year: $450,000", {USD: 450_000}),
     ("$1.2M a year", {USD: 1_200_000}),
-    ("We can spend EUR 300k a year on AI infrastructure.", {USD: 345_000}),
+    ("We can spend EUR 300k a year on AI infrastructure.", {USD: 335_160}),
     ("The AI budget is two million dollars a year.", {USD: 2_000_000}),
     ("About $200k to $300k per year is set aside for GPUs.", {USD: 250_000}),
-    ("The budget for machine learning is 50,000 euros a month.", {USD: 690_000}),
-    ("We have approved €3 million over three years for AI infrastructure.", {USD: 1_150_000}),
+    ("The budget for machine learning is 50,000 euros a month.", {USD: 670_320}),
+    ("We have approved €3 million over three years for AI infrastructure.", {USD: 1_117_200}),
     ("Annual AI budget: USD 400,000", {USD: 400_000}),
-    ("half a million pounds a year are earmarked for compute", {USD: 675_000}),
-    ("CHF 2 mio per year is available for AI infrastructure", {USD: 2_500_000}),
+    ("half a million pounds a year are earmarked for compute", {USD: 670_000}),
+    ("CHF 2 mio per year is available for AI infrastructure", {USD: 2_430_000}),
     # GPUs
     ("We own 8 H100s.", {GPUS: 8}),
     ("8xH100 in our own rack", {GPUS: 8}),
@@ -191,7 +191,7 @@ STATED: list[tuple[str, dict[str, Value]]] = [
     (
         "Patient records, 12 TB, must stay in France. Two data scientists, no server room, €250k a year for AI"
         " infrastructure.",
-        {SENS: "regulated", TB: 12, PLACE: "country", TEAM: 2, DC: False, USD: 287_500},
+        {SENS: "regulated", TB: 12, PLACE: "country", TEAM: 2, DC: False, USD: 279_300},
     ),
     ("We own 8 GPUs, and plan to buy 16 more next year.", {GPUS: 8}),
     ("Our competitor has 500 GPUs, we have 8.", {}),
@@ -361,7 +361,7 @@ ANSWERS: list[tuple[str, str, Value | None]] = [
     (GPUS, "8 H100", 8),
     (GPUS, "we plan to buy 8", None),
     (USD, "300k", 300_000),
-    (USD, "two million euros", 2_300_000),
+    (USD, "two million euros", 2_234_400),
     (USD, "$1.2M", 1_200_000),
     (USD, "50,000 to 250,000", 150_000),
     (USD, "300", None),

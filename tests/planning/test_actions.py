@@ -72,3 +72,4 @@ def test_the_actions_of_the_knowledge_base_are_sound():
     if not given:
         pytest.skip("the knowledge base has no actions yet")
     assert not list(action_faults(model(), given))
+    assert [a.id for a in given if not a.risk] == []

@@ -59,7 +59,8 @@ def test_every_row_has_a_listed_source_a_date_and_a_currency() -> None:
 
 
 def test_every_listed_source_is_used() -> None:
-    used = {found.source for found in catalogue().rows()} | {gpu.price_source for gpu in catalogue().gpus}
+    used = {found.source for found in (*catalogue().rows(), *catalogue().traps)}
+    used |= {gpu.price_source for gpu in catalogue().gpus}
     # Formula sources are cited by the calculators; the catalogue lists only what its rows rest on.
     assert {source.id for source in catalogue().sources} - used <= {"v2-pseo-ai"}
 

@@ -5,7 +5,6 @@ from planning_cases import action, at_levels, facts, generated_actions, judged, 
 
 from assistant.errors import InputError, KnowledgeError
 from assistant.interview.inference import Posterior
-from assistant.planning.capacity import capacity, schedule
 from assistant.planning.gap import gaps, needs, probability, status
 from assistant.planning.outlook import outlook
 from assistant.planning.roadmap import roadmap
@@ -149,13 +148,6 @@ def test_what_would_end_too_late_is_left_out_with_its_followers():
 def test_gaps_without_an_action_are_named():
     found = way(at_levels(base=2), actions=(action("one", "use_cases.in_production"),))
     assert any(left.action == "" and "nothing" in left.reason for left in found.left_out)
-
-
-def test_the_schedule_never_uses_more_lanes_than_there_are():
-    means = capacity(facts(team_ml_engineers=5))
-    slots = schedule(generated_actions()[:12], {}, means)
-    for week in range(1, max(s.end_week for s in slots) + 1):
-        assert sum(s.start_week <= week <= s.end_week for s in slots) <= means.lanes
 
 
 def test_at_stage_five_the_roadmap_keeps_what_is_there():

@@ -1,5 +1,6 @@
 """The command line: every command and its JSON, and one sentence with exit code 2 for whatever is wrong."""
 
+import inspect
 import io
 import json
 import os
@@ -15,7 +16,8 @@ import pytest
 
 from assistant import Advisor, Settings
 from assistant.interview.model import DIMENSIONS
-from assistant.surfaces import cli
+from assistant.planning.calculators import CALCULATORS
+from assistant.surfaces import cli, size_options
 from tests.conftest import ROOT
 
 OPENING = "We bake bread for three cities. One model runs live and plans the night's baking; the bakers rely on it."
@@ -468,10 +470,40 @@ def test_facts_that_cannot_be_used(run: Run, tmp_path: Path, content: str | byte
     [
         ("peak_rps", "name=value"), ("=5", "name=value"), ("peak_rps=", "name=value"), ("peak_rps=[1", "no plain value"),
         ("colour=blue", "Unknown fact 'colour'"), ("peak_rps=fast", "peak_rps is 'fast'"),
+        ("peak=5", "did you mean peak_rps"), ("gpu_on_prem*=2", "not known yet"), ("stage=7", "from 1 to 5"),
+        ("usd_kwh=-1", "number above 0"), ("data=x", "from 1 to 5"),
     ],
 )  # fmt: skip
 def test_changes_that_cannot_be_used(run: Run, tmp_path: Path, change: str, told: str) -> None:
     assert told in run("plan", "--facts", written(tmp_path / "facts.yaml", FACTS), "--set", change).sentence
+
+
+def test_what_changes_stands_before_the_plan(run: Run, tmp_path: Path) -> None:
+    file = written(tmp_path / "facts.yaml", f"stage: 3\n{FACTS}")
+    changes = ["--set", "peak_rps*=25", "--set", "usd_kwh=0.4", "--set", "residency=on-prem-only"]
+    shown = run("plan", "--facts", file, *changes, "--json").json
+    assert {"assessment", "roadmap", "deployment", "what_if"} <= shown.keys()
+    assert shown["deployment"]["placement"]["inference"] == "on-prem"
+    assert shown["what_if"]["changes"] == ["peak_rps*=25", "usd_kwh=0.4", "residency=on-prem-only"]
+    asked = {row["what"]: row for row in shown["what_if"]["rows"]}
+    assert asked["peak_rps"]["numbers"]["peak_rps"] == [20, 500]
+    text = run("plan", "--facts", file, *changes).out
+    assert text.startswith("# What if")
+    assert text.index("# What if") < text.index("# Plan")
+    assert "# Plan" not in run("plan", "--facts", file, *changes, "--diff").out
+    assert set(run("plan", "--facts", file, *changes, "--diff", "--json").json) == {"what_if"}
+    assert "--set peak_rps=500" in run("plan", "--facts", file, "--diff").sentence
+    assert "what_if" not in run("plan", "--facts", file, "--json").json
+
+
+def test_a_plan_with_a_change_is_the_plan_of_the_changed_facts(run: Run, tmp_path: Path) -> None:
+    file = written(tmp_path / "facts.yaml", f"stage: 3\n{FACTS}")
+    other = written(tmp_path / "other.yaml", f"stage: 4\n{FACTS.replace('peak_rps: 20', 'peak_rps: 90')}")
+    changed = run("plan", "--facts", file, "--set", "peak_rps=90", "--set", "stage=4", "--json").json
+    stated = run("plan", "--facts", other, "--json").json
+    assert changed["roadmap"] == stated["roadmap"]
+    assert changed["deployment"]["placement"] == stated["deployment"]["placement"]
+    assert changed["deployment"]["sizing"] == stated["deployment"]["sizing"]
 
 
 def test_a_plan_that_cannot_be_written(run: Run, tmp_path: Path) -> None:
@@ -518,6 +550,31 @@ def test_sizes(anew: Run, command: str, expected: dict[str, float]) -> None:
     for name in (*(name.split(".")[0] for name in expected), "formula", "inputs", "sources"):
         assert f"{name}: " in text
     assert "None" not in text
+
+
+def test_every_calculator_has_a_command_with_the_same_inputs() -> None:
+    """Names as the planner has them, and where the planner has a default, the same one."""
+    renamed = {"grid": "kg_co2e_kwh"}
+    not_offered = {("gravity", "lines"), ("totals", "committed_years"), ("totals", "fixed_usd_year"), ("totals", "horizons")}
+    own_defaults = {("gpu", "h100-sxm"), ("servers", 1), ("years", 5.0), ("usd_kwh", 0.15)}
+    assert {c.name for c in size_options.CALCULATORS} == set(CALCULATORS)
+    for command in size_options.CALCULATORS:
+        known = inspect.signature(CALCULATORS[command.name]).parameters
+        offered = {renamed.get(option.name, option.name): option.default for option in command.options}
+        assert set(known) == set(offered) | {name for calculator, name in not_offered if calculator == command.name}
+        for name, default in offered.items():
+            if (name, default) in own_defaults or isinstance(known[name].default, tuple):
+                continue
+            expected = size_options.REQUIRED if known[name].default is inspect.Parameter.empty else known[name].default
+            assert default == expected, (command.name, name)
+
+
+def test_named_numbers(anew: Run) -> None:
+    table = "size breakeven-table --capex-usd 250000 --own-usd-hour 7 --cloud-usd-hour aws=55.04 --cloud-usd-hour low=8"
+    months = anew(*table.split(), "--json").json["months"]
+    assert months["aws"]["1"] == pytest.approx(250000 / (730 * 48.04))
+    assert months["low"]["0.5"] is None
+    assert "--cloud-usd-hour 'aws'" in anew(*table.replace("aws=55.04", "aws").split()).sentence
 
 
 @pytest.mark.parametrize(("method", "least", "most"), [("full", 112, 130), ("lora", 14, 20), ("qlora", 3.5, 9)])

@@ -11,6 +11,9 @@ _PHASES = {
     "optimise": "Optimising",
     "batch_inference": "Inference in batches",
     "online_inference": "Inference on request",
+    "retrieval_store": "The index of your documents",
+    "registry": "The registry of models",
+    "monitoring": "Monitoring",
 }
 _PLACES = {
     "on-prem": "On your premises",
