@@ -156,6 +156,7 @@ def main() -> None:
         store(features=weights)
         exemplars = rows_in(ROOT / "knowledge" / "exemplars" / "coverage")
         others = [(c["question"], c["answerable"]) for c in (*calibration, *exemplars)]
+        others += [(entry.question, True) for entry in base.documents()]
         fit_coverage(base, [(case.question, case.answerable) for case in cases], others)
 
 

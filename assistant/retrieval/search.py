@@ -122,14 +122,18 @@ def search(
 
 
 def coverage(found: Found) -> float:
-    """Probability that the knowledge base covers the question."""
+    """Probability that the knowledge base covers the question; of two tests, the mean errs less than either alone."""
     if not found.hits:
         return 0.0
+    told = signals(found)
+    plain = _probability(told, weights().coverage)
     if found.vector is None:
-        logit = signals(found) @ weights().coverage
-    else:
-        logit = np.append(signals(found), found.vector) @ weights().coverage_by_vector
-    return float(1 / (1 + np.exp(-logit)))
+        return plain
+    return (plain + _probability(np.append(told, found.vector).astype(np.float32), weights().coverage_by_vector)) / 2
+
+
+def _probability(told: Array, weight: Array) -> float:
+    return float(1 / (1 + np.exp(-(told @ weight))))
 
 
 def signals(found: Found) -> Array:

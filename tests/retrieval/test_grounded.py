@@ -26,7 +26,7 @@ def held_out(case: dict) -> bool:
 
 
 def check_verbatim(knowledge: KnowledgeBase, answer: Answer) -> None:
-    assert 1 <= len(answer.citations) <= 3
+    assert 1 <= len(answer.citations) <= 3 + ("Sources differ on " in answer.text)
     for number, citation in enumerate(answer.citations, 1):
         assert citation.quote in knowledge.passage(citation.document, citation.section).text
         assert f"{citation.quote} [{number}]" in answer.text
@@ -111,7 +111,7 @@ def test_an_abstention_offers_a_question_that_is_answered(shipped: KnowledgeBase
 def test_follow_ups_carry_the_question_before(shipped: KnowledgeBase) -> None:
     history = ["Which hybrid deployment fits stage 3?"]
     answer = shipped.ask("What about stage 4?", history)
-    assert answer.citations[0].document in {"stage-4-systemic", "hybrid-by-stage"}
+    assert {citation.document for citation in answer.citations} & {"stage-4-systemic", "hybrid-by-stage"}
     assert standalone("And in the cloud?", ["Why train on premises?"]) == "Why train on premises? And in the cloud?"
     assert standalone("Why?", ["First?", "And it?"]) == "First? And it? Why?"
     own = "Which roles does a small machine learning team need?"
